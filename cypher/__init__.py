@@ -1,0 +1,9 @@
+"""Every Cypher statement of the product, as named files, and the loader that finds them.
+
+A file is `<folder>/<name>.cypher`; its header says `name`, `purpose`, `mode` (read or write), `parameters`, and `template`
+where labels or relationship types are filled in: `<<label>>`, always with a name from the declared schema, never a user's.
+"""
+
+from cypher.library import Statement, StatementError, statement, statements
+
+__all__ = ["Statement", "StatementError", "statement", "statements"]

@@ -1,0 +1,1 @@
+"""Declarations: what there is in the graph, and what the product runs to find out."""

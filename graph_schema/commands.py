@@ -1,0 +1,97 @@
+"""Every command that the product runs on a host: read-only, fixed words, nothing of a user's in it.
+
+The words are quoted one by one when a command is sent, except those marked as patterns, which the login shell of the host
+expands. Patterns stand only in commands that need no root, so that the list can be granted as it is in a sudoers file.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from graph_schema.model import SchemaError
+
+UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Command:
+    """One remote command. `many` is the word repeated, joined by `; `, for each argument (a uuid) in one go."""
+
+    name: str
+    words: tuple[str, ...]
+    purpose: str
+    root: bool = False
+    patterns: tuple[str, ...] = ()
+    many: str = ""
+    fallback_for: str = ""
+    accepts: tuple[int, ...] = field(default=(0,))
+
+    def __post_init__(self) -> None:
+        if self.root and self.patterns:
+            raise SchemaError(f"command {self.name}: a pattern can not stand in a command that needs root")
+
+    def line(self, arguments: Sequence[str] = (), *, sudo: bool = False) -> str:
+        """The command line to send. Raises SchemaError for an argument that is not a uuid, or one too many."""
+        words = list(self.words)
+        if self.many:
+            for argument in arguments:
+                if not UUID.fullmatch(argument):
+                    raise SchemaError(f"command {self.name}: {argument!r} is not a uuid")
+            words.append("; ".join(self.many.format(argument) for argument in arguments))
+        elif arguments:
+            raise SchemaError(f"command {self.name}: it takes no arguments")
+        prefix = "sudo -n " if self.root and sudo else ""
+        return prefix + " ".join([*map(shlex.quote, words), *self.patterns])
+
+
+SYSTEM = Command(
+    "system", ("cat", "/etc/os-release", "/proc/sys/kernel/osrelease", "/proc/sys/kernel/arch"),
+    "operating system, kernel and machine type", accepts=(0, 1),
+)
+INTERFACES = Command("interfaces", ("ip", "-j", "-d", "addr", "show"), "all interfaces of the root namespace")
+INTERFACES_TEXT = Command(
+    "interfaces_text", ("ip", "-d", "addr", "show"), "the same on hosts whose ip has no JSON", fallback_for="interfaces"
+)
+NAMESPACES = Command("namespaces", ("ip", "netns", "list"), "named network namespaces and their ids", root=True)
+NAMESPACE_INTERFACES = Command(
+    "namespace_interfaces", ("ip", "-all", "netns", "exec", "ip", "-j", "-d", "addr", "show"),
+    "all interfaces of all named namespaces", root=True,
+)
+NAMESPACE_INTERFACES_TEXT = Command(
+    "namespace_interfaces_text", ("ip", "-all", "netns", "exec", "ip", "-d", "addr", "show"),
+    "the same on hosts whose ip has no JSON", root=True, fallback_for="namespace_interfaces",
+)
+FORWARDING = Command("forwarding", ("bridge", "-j", "fdb", "show"), "forwarding entries, tunnels' far ends among them")
+FORWARDING_TEXT = Command(
+    "forwarding_text", ("bridge", "fdb", "show"), "the same on hosts whose bridge has no JSON", fallback_for="forwarding"
+)
+# grep leaves with 1 or 2 where a file cannot be read (the speed of a link that is down, say); what it printed counts.
+NIC_FILES = Command(
+    "nic_files", ("grep", "-sH", ""), "hardware, speed, duplex, carrier of each NIC", accepts=(0, 1, 2),
+    patterns=(
+        "/sys/class/net/*/device/uevent", "/sys/class/net/*/speed", "/sys/class/net/*/duplex", "/sys/class/net/*/carrier",
+    ),
+)
+BONDING = Command(
+    "bonding", ("grep", "-sH", ""), "bonds and their members", accepts=(0, 1, 2), patterns=("/proc/net/bonding/*",)
+)
+OVS = Command(
+    "ovs",
+    ("ovs-vsctl", "--format=json", "--", "list", "Open_vSwitch", "--", "list", "Bridge", "--", "list", "Port", "--", "list", "Interface"),
+    "the whole configuration of Open vSwitch", root=True,
+)
+DOMAINS = Command("domains", ("virsh", "--readonly", "list", "--all", "--uuid"), "uuids of the host's domains", root=True)
+DOMAIN_XML = Command(
+    "domain_xml", ("virsh", "--readonly"), "definitions of all domains", root=True, many="dumpxml {}"
+)
+
+COMMANDS: Mapping[str, Command] = {
+    command.name: command
+    for command in (
+        SYSTEM, INTERFACES, INTERFACES_TEXT, NAMESPACES, NAMESPACE_INTERFACES, NAMESPACE_INTERFACES_TEXT, FORWARDING,
+        FORWARDING_TEXT, NIC_FILES, BONDING, OVS, DOMAINS, DOMAIN_XML,
+    )
+}  # fmt: skip

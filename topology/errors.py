@@ -1,0 +1,29 @@
+"""Errors of the domain: each says what, where, what it means and what to do."""
+
+
+class TopologyError(Exception):
+    """Anything that a person can act on; its text is for that person."""
+
+
+class GraphUnavailable(TopologyError):
+    """Neo4j does not answer or does not let us in."""
+
+
+class GraphNotReady(TopologyError):
+    """Neo4j answers, yet the constraints that keep ids unique are not there: nothing is written."""
+
+
+class UnknownEnvironment(TopologyError):
+    """No environment of that name."""
+
+
+class UnknownObject(TopologyError):
+    """No object of that id, or several where one was asked for."""
+
+
+class InvalidConfiguration(TopologyError):
+    """An environment file, a setting or an option that can not be used as it is."""
+
+
+class Superseded(TopologyError):
+    """A newer reading of the same scope has been written meanwhile: this one is not."""

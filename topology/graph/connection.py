@@ -1,0 +1,109 @@
+"""One driver, and named statements through it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from neo4j import Driver, GraphDatabase, ManagedTransaction, NotificationMinimumSeverity, Query
+from neo4j.exceptions import AuthError, ConfigurationError, DriverError, ServiceUnavailable
+
+from cypher import Statement, statement
+from topology.errors import GraphUnavailable
+
+Row = dict[str, Any]
+T = TypeVar("T")
+
+
+class Transaction:
+    """Named statements inside one transaction."""
+
+    def __init__(self, raw: ManagedTransaction) -> None:
+        self._raw = raw
+
+    def run(self, named: str | Statement, **parameters: Any) -> list[Row]:
+        """All rows of a statement."""
+        found = statement(named) if isinstance(named, str) else named
+        return self._raw.run(found.text, parameters).data()  # type: ignore[arg-type]  # statements are files, not LiteralString
+
+
+class Graph:
+    """A Neo4j database. One for each process; `close` it, or use it as a context manager."""
+
+    def __init__(self, uri: str, user: str, password: str, database: str = "neo4j", timeout: float = 30.0) -> None:
+        self.uri, self.database, self._timeout = uri, database, timeout
+        try:
+            self._driver: Driver = GraphDatabase.driver(
+                uri,
+                auth=(user, password),
+                notifications_min_severity=NotificationMinimumSeverity.OFF,
+                max_transaction_retry_time=30.0,
+            )
+        except (ConfigurationError, ValueError) as error:
+            raise GraphUnavailable(f"neo4j: {uri} is not a Bolt URI: {error}. Correct CALIPSO_NEO4J_URI.") from error
+
+    def __enter__(self) -> Graph:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self._driver.close()
+
+    def verify(self) -> str:
+        """The server's version. Raises GraphUnavailable with what to do."""
+        with self._clear_errors():
+            self._driver.verify_connectivity()
+            return self._driver.get_server_info().agent
+
+    def read(self, named: str | Statement, *, timeout: float | None = None, **parameters: Any) -> list[Row]:
+        """All rows of a read statement; it ends after `timeout` seconds (the graph's own by default)."""
+        found = _checked(named, "read")
+        query = Query(found.text, timeout=timeout or self._timeout)  # type: ignore[arg-type]  # see Transaction.run
+        with self._session("READ") as session:
+            return session.execute_read(lambda tx: tx.run(query.text, parameters).data())
+
+    def stream(self, named: str | Statement, **parameters: Any) -> Iterator[Row]:
+        """Rows of a read statement one by one, with flat memory."""
+        found = _checked(named, "read")
+        with self._session("READ") as session:
+            for record in session.run(found.text, parameters):  # type: ignore[arg-type]  # see Transaction.run
+                yield record.data()
+
+    def write(self, named: str | Statement, **parameters: Any) -> list[Row]:
+        """One write statement in a transaction of its own, tried again on transient errors."""
+        found = _checked(named, "write")
+        return self.in_transaction(lambda tx: tx.run(found, **parameters))
+
+    def in_transaction(self, work: Callable[[Transaction], T]) -> T:
+        """Several statements in one transaction; `work` may be run again after a transient error."""
+        with self._session("WRITE") as session:
+            return session.execute_write(lambda raw: work(Transaction(raw)))
+
+    @contextmanager
+    def _session(self, mode: str) -> Iterator[Any]:
+        with self._clear_errors(), self._driver.session(database=self.database, default_access_mode=mode) as session:
+            yield session
+
+    @contextmanager
+    def _clear_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except AuthError as error:
+            raise GraphUnavailable(
+                f"neo4j: {self.uri} refused the user or password. Check CALIPSO_NEO4J_USER and CALIPSO_NEO4J_PASSWORD."
+            ) from error
+        except (ServiceUnavailable, DriverError) as error:
+            raise GraphUnavailable(
+                f"neo4j: no answer from {self.uri}: {error}. Start it (calipso neo4j start) or check CALIPSO_NEO4J_URI."
+            ) from error
+
+
+def _checked(named: str | Statement, mode: str) -> Statement:
+    found = statement(named) if isinstance(named, str) else named
+    if found.mode != mode:
+        raise ValueError(f"statement {found.name} is a {found.mode} statement, used to {mode}")
+    return found

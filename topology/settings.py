@@ -1,0 +1,52 @@
+"""Settings, all in one place: environment variables with the prefix `CALIPSO_`."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _user_data_dir() -> Path:
+    from platformdirs import user_data_path  # only when nothing else was said
+
+    return user_data_path("calipso-graph")
+
+
+class Settings(BaseSettings):
+    """What can be set; the generated table in docs/reference/settings.md lists it."""
+
+    model_config = SettingsConfigDict(env_prefix="CALIPSO_", extra="ignore")
+
+    data_dir: Path = Field(default_factory=_user_data_dir, description="Folder that holds all that is kept.")
+    neo4j_uri: str | None = Field(
+        default=None, description="Bolt URI of an external Neo4j; without it the managed one is used."
+    )
+    neo4j_user: str = Field(default="neo4j", description="User of the external Neo4j.")
+    neo4j_password: SecretStr = Field(default=SecretStr(""), description="Password of the external Neo4j.")
+    neo4j_database: str = Field(default="neo4j", description="Database in Neo4j.")
+    neo4j_heap: str = Field(default="1g", description="Heap of the managed Neo4j.")
+    neo4j_page_cache: str = Field(default="512m", description="Page cache of the managed Neo4j.")
+    neo4j_bolt_port: int = Field(default=7687, description="Bolt port of the managed Neo4j; another when it is taken.")
+    neo4j_http_port: int = Field(default=7474, description="HTTP port of the managed Neo4j; another when it is taken.")
+    neo4j_start_timeout: float = Field(default=120.0, description="Seconds that the managed Neo4j has to answer.")
+    java_home: Path | None = Field(default=None, description="Java 17 or 21 for the managed Neo4j; else its own.")
+    secret_key: SecretStr | None = Field(
+        default=None, description="Key that secrets are encrypted with; without it a 0600 file in the data folder."
+    )
+    broker_url: str | None = Field(default=None, description="Celery broker; without it the embedded one.")
+    result_backend: str | None = Field(default=None, description="Celery result backend; without it the embedded one.")
+    parallel_hosts: int = Field(default=16, ge=1, description="Hosts that are read at the same time.")
+    removal_share: float = Field(
+        default=0.3, ge=0, le=1, description="Share of a type in a scope that one scan may remove unasked."
+    )
+    removal_floor: int = Field(default=20, ge=0, description="Removals up to this number are never held back.")
+    batch_size: int = Field(default=2000, ge=1, description="Rows per transaction.")
+    query_timeout: float = Field(default=30.0, gt=0, description="Seconds that a question to the graph may take.")
+
+    @cached_property
+    def managed(self) -> bool:
+        """Whether the product runs its own Neo4j."""
+        return self.neo4j_uri is None
