@@ -1,0 +1,176 @@
+"""The scan itself: cloud, then hosts, then what is left over. The same function for the command line and the task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from graph_schema.records import COMPLETE, Outcome, Problem, Reading, Record, Scope
+from graph_schema.registry import LINKS, OBJECT_TYPES, owned_by
+from topology.cliques import count_cliques
+from topology.errors import Superseded
+from topology.graph import Graph
+from topology.scan.collection import Collection
+from topology.scan.dependants import hosts_to_read
+from topology.scan.inventory import Inventory
+from topology.scan.journal import Journal
+from topology.scan.options import ScanOptions
+from topology.scan.report import ScanReport, ScopeReport
+from topology.settings import Settings
+from topology.store import Entry, GraphStore, ScopeChanges, ScopeWrite
+
+Progress = Callable[[str, str], None]
+"""Called with a phase (cloud, hosts, settle) and a line about what was just done."""
+
+HOST_SOURCE = "ssh"
+
+
+def scan(
+    graph: Graph,
+    environment: str,
+    collection: Collection,
+    options: ScanOptions | None = None,
+    *,
+    settings: Settings,
+    scan_id: str | None = None,
+    started_by: str = "cli",
+    progress: Progress | None = None,
+) -> ScanReport:
+    """Scan an environment through `collection` into the graph, and report.
+
+    What a source does wrong is in the report, never raised. Raises GraphUnavailable or GraphNotReady when there is
+    nowhere to write; the graph is then consistent, and the next scan completes the work. A dry run writes nothing.
+    """
+    options = options or ScanOptions()
+    with Journal(graph, environment, options, scan_id=scan_id, started_by=started_by, progress=progress) as journal:
+        store = GraphStore(
+            graph,
+            environment,
+            batch_size=settings.batch_size,
+            removal_share=settings.removal_share,
+            removal_floor=settings.removal_floor,
+            stop=journal.beat,
+        )
+        if options.cliques_only:
+            journal.report.cliques = count_cliques(graph, environment)
+        else:
+            _Scan(store, collection, options, journal).run()
+        return journal.report
+
+
+class _Scan:
+    """One run over all scopes. The inventory grows as scopes are read; each scope is written when its links are found."""
+
+    def __init__(self, store: GraphStore, collection: Collection, options: ScanOptions, journal: Journal) -> None:
+        self._store, self._collection, self._options, self._journal = store, collection, options, journal
+        self._cloud = Inventory()
+        self._report: ScanReport = journal.report
+
+    def run(self) -> None:
+        readings = self._read_cloud()
+        for reading in readings:
+            self._write(reading, self._cloud)
+        self._read_hosts()
+        self._settle()
+
+    def _read_cloud(self) -> Sequence[Reading]:
+        self._journal.phase("cloud", "reading the cloud's services")
+        source = self._remembered_cloud() if self._options.links_only else self._collection.read_cloud()
+        readings = [_whole(reading) for reading in source]
+        for reading in readings:
+            self._cloud.add(reading.records)
+        self._recall(readings)
+        return readings
+
+    def _recall(self, readings: Iterable[Reading]) -> None:
+        """What the graph knows of scopes that were not read completely stands in, so that links to it are still found."""
+        known = {reading.scope for reading in readings if reading.outcome.status == "complete"}
+        types = [t.name for t in OBJECT_TYPES.values() if t.owner.scope != "host"]
+        self._cloud.add(self._store.load(types, excluding=known), replace=False)
+
+    def _read_hosts(self) -> None:
+        self._journal.phase("hosts", "reading hosts")
+        only = hosts_to_read(self._options.object, self._cloud) if self._options.object else None
+        if self._options.links_only:
+            readings = self._remembered_hosts()
+        else:
+            readings = self._collection.read_hosts(self._cloud, only)
+        for reading in readings:
+            reading = _whole(reading)
+            self._write(reading, self._host_view(reading))
+
+    def _host_view(self, reading: Reading) -> Inventory:
+        view = Inventory(host=reading.scope.name, below=self._cloud)
+        view.types(t.name for t in owned_by(HOST_SOURCE))
+        view.add(reading.records)
+        if reading.outcome.status != "complete":
+            view.add(self._store.load([t.name for t in owned_by(HOST_SOURCE)], scope=reading.scope), replace=False)
+        return view
+
+    def _write(self, reading: Reading, view: Inventory) -> None:
+        reading, entries = self._entries(reading, view)
+        scope_write = ScopeWrite(reading.scope, reading.observed_at, reading.outcome, entries, reading.attributes)
+        try:
+            changes: ScopeChanges | None = self._store.write(
+                scope_write,
+                accept_removals=self._options.accept_removals,
+                dry_run=self._options.dry_run,
+                witness=lambda type, id: self._collection.witness(reading.scope, type, id),
+            )
+            outcome = changes.outcome if changes is not None else reading.outcome
+        except Superseded as error:
+            changes = None
+            outcome = Outcome("partial", (Problem(reading.scope.key, str(error), "The newer reading is in the graph."),))
+        self._journal.scope(ScopeReport(reading.scope, outcome, changes))
+
+    def _entries(self, reading: Reading, view: Inventory) -> tuple[Reading, list[Entry]]:
+        if reading.outcome.status == "failed":
+            return reading, []
+        if self._options.inventory_only:
+            return reading, [Entry(record, None) for record in reading.records]
+        links, problems = self._collection.find_links(reading.scope, view)
+        if problems:
+            outcome = Outcome("partial", (*reading.outcome.problems, *problems))
+            reading = replace(reading, outcome=outcome)
+        anchored: dict[tuple[str, str], list] = {}  # type: ignore[type-arg]  # filled with links just below
+        for link in links:
+            declared = LINKS[link.type]
+            at_source = declared.anchor == "source"
+            key = (declared.source, link.source_id) if at_source else (declared.target, link.target_id)
+            anchored.setdefault(key, []).append(link)
+        return reading, [Entry(r, tuple(anchored.get((r.type, r.id), ()))) for r in reading.records]
+
+    def _settle(self) -> None:
+        self._journal.phase("settle", "joining what was waiting for its other end")
+        if self._options.dry_run:
+            return
+        if self._options.object is None and not self._options.links_only:
+            self._remove_orphans()
+        self._report.resolved, self._report.pending = self._store.resolve_pending()
+        if self._options.clear:
+            self._report.cleared = self._store.remove_unconfirmed(self._report.started_at)
+
+    def _remove_orphans(self) -> None:
+        for scope in self._store.orphaned_scopes():
+            changes = self._store.remove_scope(scope, accept_removals=self._options.accept_removals)
+            self._journal.scope(ScopeReport(scope, changes.outcome, changes))
+
+    def _remembered_cloud(self) -> Iterator[Reading]:
+        return (self._remembered(scope) for scope in self._known_scopes() if scope.source != HOST_SOURCE)
+
+    def _remembered_hosts(self) -> Iterator[Reading]:
+        return (self._remembered(scope) for scope in self._known_scopes() if scope.source == HOST_SOURCE)
+
+    def _known_scopes(self) -> Sequence[Scope]:
+        return [state.scope for state in self._store.scopes() if state.completed_at is not None]
+
+    def _remembered(self, scope: Scope) -> Reading:
+        types = [t.name for t in owned_by(scope.source)]
+        return Reading(scope, datetime.now(UTC), COMPLETE, list(self._store.load(types, scope=scope)))
+
+
+def _whole(reading: Reading) -> Reading:
+    """The reading with its records in memory: finders and the writer both go through them."""
+    records: Sequence[Record] = list(reading.records)
+    return replace(reading, records=records, attributes=list(reading.attributes))
