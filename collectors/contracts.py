@@ -8,12 +8,14 @@ from typing import Any
 
 from collectors.sources.protocols import ApiSource, DatabaseSource, HostShell
 from graph_schema.model import LinkType
-from graph_schema.records import Attributes, InventoryView, Link, Record
+from graph_schema.records import Attributes, InventoryView, Link, Problem, Record
 
 COLLECTORS = "calipso_graph.collectors"
 LINK_FINDERS = "calipso_graph.link_finders"
 
-Collected = Iterable[Record | Attributes]
+# A Problem among the records says what an answer lacks or which of its objects could not be read: the others still
+# count, and the reading is partial.
+Collected = Iterable[Record | Attributes | Problem]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,11 @@ class HostSite:
 
 @dataclass(frozen=True, slots=True)
 class CloudCollector:
-    """Collects one kind of thing of a region. The first way that is there and answers is used: API, then database.
+    """Collects one kind of thing of a region: API first, then database.
 
-    `source` names the scope that it fills; several collectors may fill one. `fetch_*` does the I/O, `parse_*` is pure.
+    The first way that is there and answers without a Problem is used; where none does, the first that gave anything.
+    `source` names the scope that it fills; several collectors may fill one. `fetch_*` does the I/O and may raise
+    SourceError, `parse_*` is pure and never raises: what it cannot read it yields as Problems.
     """
 
     name: str

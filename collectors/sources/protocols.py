@@ -47,7 +47,11 @@ class CommandResult:
 
 
 class ApiSource(Protocol):
-    """One region of a cloud through its APIs."""
+    """One region of a cloud through its APIs.
+
+    `service` is a service type of the catalog (compute, network, identity); `path` is relative to the service's
+    versioned endpoint, without a slash in front: `servers/detail?all_tenants=1`, `ports`, `projects`.
+    """
 
     @property
     def region(self) -> str:

@@ -69,7 +69,9 @@ HOST = ObjectType(
     properties=(
         Property("host_type", "strings", "Controller, Compute, Network: what runs on it."),
         Property("zone", "string", "Nova's availability zone; absent where nova does not know the host."),
-        Property("ip_address", "string", "Address for management, as nova knows it (host_ip).", index=True, search=True),
+        Property(
+            "ip_address", "string", "Address for management, as nova knows it (host_ip).", index=True, search=True
+        ),
         Property("aliases", "strings", "Other names of it: FQDN, hypervisor host name.", search=True),
         Property("services", "strings", "Nova and neutron services that run on it, by binary."),
         Property("hypervisor_type", "string", "QEMU, KVM, fake…; absent where it is no compute host."),
@@ -98,11 +100,13 @@ INSTANCE = ObjectType(
         Property("task_state", "string", "What nova is doing with it, if anything."),
         Property("zone", "string", "Availability zone."),
         Property("flavor", "string", "Name of its flavor."),
-        Property("addresses", "strings", "Its fixed and floating addresses.", search=True),
-        Property("mac_addresses", "strings", "Its ports' MAC addresses.", search=True),
+        Property("description", "string", "What its owner wrote.", search=True),
         Property("created_at", "string", "When it was created (ISO 8601, UTC)."),
+        # Neutron is asked for these: nova's own copy lags behind, and lacks ports that have no address.
+        Property("addresses", "strings", "Its fixed and floating addresses.", search=True, group="neutron"),
+        Property("mac_addresses", "strings", "Its ports' MAC addresses.", search=True, group="neutron"),
         Property("networks", "strings", "Ids of the networks that it has a port on.", group="neutron"),
     ),
     groups={"neutron": Owner("neutron", "region")},
-    source="GET nova /servers/detail?all_tenants=1; GET neutron /v2.0/ports; nova.instances",
+    source="GET nova /servers/detail?all_tenants=1; GET neutron /v2.0/ports, /v2.0/floatingips; nova.instances",
 )
