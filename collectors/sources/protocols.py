@@ -1,8 +1,8 @@
-"""What a source looks like to a collector: raw answers of one cloud, one database, one host. Recordings look the same."""
+"""What a source looks like to a collector: raw answers of a cloud, a database, a host. Recordings look the same."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from graph_schema.commands import Command
 from graph_schema.records import Problem
 
+NOT_INSTALLED = 127  # what a shell's status says of a command that is not there
 JSON = Any  # a decoded JSON value: what it holds is checked by the parser that reads it
 
 
@@ -21,20 +22,24 @@ class SourceError(Exception):
         super().__init__(str(self.problem))
 
 
-class Refused(SourceError):
+class Refused(SourceError):  # noqa: N818  # the name says what happened
     """The source is there and does not let us in: credentials, host key, missing rights."""
 
 
-class Unreachable(SourceError):
+class Unreachable(SourceError):  # noqa: N818  # the name says what happened
     """No connection: name, address, port, firewall, timeout, or it was lost half-way."""
 
 
-class Malformed(SourceError):
+class Malformed(SourceError):  # noqa: N818  # the name says what happened
     """An answer came and is not what the interface promises: not JSON, truncated, a key is missing."""
 
 
-class CommandFailed(SourceError):
-    """A command ran on a host and failed, or is not installed."""
+class NotOffered(SourceError):  # noqa: N818  # the name says what happened
+    """The source answers and does not have this at all: an extension, a table or a service that this cloud lacks."""
+
+
+class CommandFailed(SourceError):  # noqa: N818  # the name says what happened
+    """A command ran on a host and failed, did not end, or is not installed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,10 @@ class ApiSource(Protocol):
         ...
 
     def listing(self, service: str, path: str, key: str) -> list[JSON]:
-        """All pages of a listing, `key` being the list in each page. Raises SourceError, never half a list."""
+        """All pages of a listing, `key` being the list in each page. Raises SourceError, never half a list.
+
+        NotOffered where the service does not know the path (404): an extension that this cloud does not have.
+        """
         ...
 
     def exists(self, service: str, path: str) -> bool:
@@ -77,7 +85,8 @@ class DatabaseSource(Protocol):
     def rows(self, database: str, table: str, columns: Sequence[str]) -> list[dict[str, Any]]:
         """All rows of a table that is not soft-deleted. `database` is the service (nova, nova_api, neutron, keystone).
 
-        A column that this version of the service does not have is left out of the rows. Raises SourceError.
+        A column that this version of the service does not have is left out of the rows. Values are JSON values: a
+        time is its ISO 8601 string. Raises SourceError: NotOffered for a table that is not there.
         """
         ...
 
@@ -111,10 +120,34 @@ class ShellSource(Protocol):
 class Sources:
     """The sources of one environment: any may be missing, then others give the same where they can.
 
-    `missing` says of each section that is configured and gave no source at all why (wrong password, say).
+    `missing` says of each section that is configured and gave no source at all why (wrong password, say). `regions`
+    are the regions that the configuration or the catalog names, also those whose API could not be opened. `closers`
+    end the connections.
     """
 
     apis: Mapping[str, ApiSource]  # region → API
     database: DatabaseSource | None = None
     shells: ShellSource | None = None
     missing: Mapping[str, Problem] | None = None
+    regions: Sequence[str] = ()
+    closers: Sequence[Callable[[], None]] = ()
+
+    def close(self) -> None:
+        """Give back every connection."""
+        for close in self.closers:
+            close()
+
+
+def accepted(result: CommandResult, command: Command, host: str) -> str:
+    """What the command printed. Raises CommandFailed for a status that the command does not accept."""
+    if result.status in command.accepts:
+        return result.stdout
+    where = f"host {host}: {' '.join(command.words)}"
+    if result.status == NOT_INSTALLED:
+        raise CommandFailed(where, "not installed.", "What it tells is left out.")
+    said = result.stderr.strip().splitlines()
+    raise CommandFailed(
+        where,
+        f"ended with status {result.status}: {said[-1][:300] if said else 'no message'}.",
+        f"Run it on the host as the same user to see why ({command.purpose}).",
+    )
