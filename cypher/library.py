@@ -92,7 +92,12 @@ def _parse(file_name: str, text: str) -> Statement:
         raise StatementError(f"{file_name}.cypher: the header's template does not name the blanks of the text")
     body = "\n".join(line for line in text.splitlines() if not _HEADER.match(line)).strip()
     return Statement(
-        name, header["purpose"], cast(Literal["read", "write"], mode), _words(header.get("parameters", "")), body, blanks
+        name,
+        header["purpose"],
+        cast(Literal["read", "write"], mode),
+        _words(header.get("parameters", "")),
+        body,
+        blanks,
     )
 
 

@@ -48,8 +48,10 @@ class Command:
 
 
 SYSTEM = Command(
-    "system", ("cat", "/etc/os-release", "/proc/sys/kernel/osrelease", "/proc/sys/kernel/arch"),
-    "operating system, kernel and machine type", accepts=(0, 1),
+    "system",
+    ("cat", "/etc/os-release", "/proc/sys/kernel/osrelease", "/proc/sys/kernel/arch"),
+    "operating system, kernel and machine type",
+    accepts=(0, 1),
 )
 INTERFACES = Command("interfaces", ("ip", "-j", "-d", "addr", "show"), "all interfaces of the root namespace")
 INTERFACES_TEXT = Command(
@@ -57,22 +59,36 @@ INTERFACES_TEXT = Command(
 )
 NAMESPACES = Command("namespaces", ("ip", "netns", "list"), "named network namespaces and their ids", root=True)
 NAMESPACE_INTERFACES = Command(
-    "namespace_interfaces", ("ip", "-all", "netns", "exec", "ip", "-j", "-d", "addr", "show"),
-    "all interfaces of all named namespaces", root=True,
+    "namespace_interfaces",
+    ("ip", "-all", "netns", "exec", "ip", "-j", "-d", "addr", "show"),
+    "all interfaces of all named namespaces",
+    root=True,
 )
 NAMESPACE_INTERFACES_TEXT = Command(
-    "namespace_interfaces_text", ("ip", "-all", "netns", "exec", "ip", "-d", "addr", "show"),
-    "the same on hosts whose ip has no JSON", root=True, fallback_for="namespace_interfaces",
+    "namespace_interfaces_text",
+    ("ip", "-all", "netns", "exec", "ip", "-d", "addr", "show"),
+    "the same on hosts whose ip has no JSON",
+    root=True,
+    fallback_for="namespace_interfaces",
 )
 FORWARDING = Command("forwarding", ("bridge", "-j", "fdb", "show"), "forwarding entries, tunnels' far ends among them")
 FORWARDING_TEXT = Command(
-    "forwarding_text", ("bridge", "fdb", "show"), "the same on hosts whose bridge has no JSON", fallback_for="forwarding"
+    "forwarding_text",
+    ("bridge", "fdb", "show"),
+    "the same on hosts whose bridge has no JSON",
+    fallback_for="forwarding",
 )
 # grep leaves with 1 or 2 where a file cannot be read (the speed of a link that is down, say); what it printed counts.
 NIC_FILES = Command(
-    "nic_files", ("grep", "-sH", ""), "hardware, speed, duplex, carrier of each NIC", accepts=(0, 1, 2),
+    "nic_files",
+    ("grep", "-sH", ""),
+    "hardware, speed, duplex, carrier of each NIC",
+    accepts=(0, 1, 2),
     patterns=(
-        "/sys/class/net/*/device/uevent", "/sys/class/net/*/speed", "/sys/class/net/*/duplex", "/sys/class/net/*/carrier",
+        "/sys/class/net/*/device/uevent",
+        "/sys/class/net/*/speed",
+        "/sys/class/net/*/duplex",
+        "/sys/class/net/*/carrier",
     ),
 )
 BONDING = Command(
@@ -80,13 +96,29 @@ BONDING = Command(
 )
 OVS = Command(
     "ovs",
-    ("ovs-vsctl", "--format=json", "--", "list", "Open_vSwitch", "--", "list", "Bridge", "--", "list", "Port", "--", "list", "Interface"),
-    "the whole configuration of Open vSwitch", root=True,
+    (
+        "ovs-vsctl",
+        "--format=json",
+        "--",
+        "list",
+        "Open_vSwitch",
+        "--",
+        "list",
+        "Bridge",
+        "--",
+        "list",
+        "Port",
+        "--",
+        "list",
+        "Interface",
+    ),
+    "the whole configuration of Open vSwitch",
+    root=True,
 )
-DOMAINS = Command("domains", ("virsh", "--readonly", "list", "--all", "--uuid"), "uuids of the host's domains", root=True)
-DOMAIN_XML = Command(
-    "domain_xml", ("virsh", "--readonly"), "definitions of all domains", root=True, many="dumpxml {}"
+DOMAINS = Command(
+    "domains", ("virsh", "--readonly", "list", "--all", "--uuid"), "uuids of the host's domains", root=True
 )
+DOMAIN_XML = Command("domain_xml", ("virsh", "--readonly"), "definitions of all domains", root=True, many="dumpxml {}")
 
 COMMANDS: Mapping[str, Command] = {
     command.name: command

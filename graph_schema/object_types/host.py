@@ -18,7 +18,9 @@ VEDGE = ObjectType(
         Property("version", "string", "Version of the switch."),
         Property("bridges", "strings", "Names of its bridges."),
         Property("bridge_mappings", "strings", "physical network:bridge (ovs) or physical network:interface (lxb)."),
-        Property("ports", "nested", "Its ports: device, bridge, type, tag, trunks, peer, remote_ip, link_state, iface_id."),
+        Property(
+            "ports", "nested", "Its ports: device, bridge, type, tag, trunks, peer, remote_ip, link_state, iface_id."
+        ),
     ),
     source="ovs-vsctl --format=json list Open_vSwitch, Bridge, Port, Interface; ip -d link (bridges of the lxb agent)",
 )
