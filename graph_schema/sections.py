@@ -145,13 +145,17 @@ SECRET_KEYS = frozenset(key.name for section in SECTIONS.values() for key in sec
 PATH_KEYS = frozenset(key.name for section in SECTIONS.values() for key in section.keys if key.path)
 
 _FITS: Mapping[ValueKind, tuple[Callable[[Any], bool], str]] = {
-    "text": (lambda v: isinstance(v, str | int | float) and not isinstance(v, bool), "a text"),
-    "integer": (lambda v: isinstance(v, int) and not isinstance(v, bool) and v > 0, "a whole number above 0"),
-    "number": (lambda v: isinstance(v, int | float) and not isinstance(v, bool) and v > 0, "a number above 0"),
-    "boolean": (lambda v: isinstance(v, bool), "true or false"),
-    "words": (lambda v: isinstance(v, str) or (isinstance(v, list) and all(isinstance(w, str) for w in v)), "a word or a list of words"),
-    "mapping": (lambda v: isinstance(v, Mapping) and all(isinstance(k, str) for k in v), "a mapping of names"),
-}  # fmt: skip
+    "text": (lambda value: isinstance(value, str | int | float) and not isinstance(value, bool), "a text"),
+    "integer": (lambda value: isinstance(value, int) and not isinstance(value, bool) and value > 0, "a whole number"),
+    "number": (lambda value: isinstance(value, int | float) and not isinstance(value, bool) and value > 0, "a number"),
+    "boolean": (lambda value: isinstance(value, bool), "true or false"),
+    "words": (lambda value: isinstance(value, str) or _are_texts(value), "a word or a list of words"),
+    "mapping": (lambda value: isinstance(value, Mapping) and _are_texts(list(value)), "a mapping of names"),
+}
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
 
 
 def mistakes(section: Mapping[str, Any]) -> list[str]:
