@@ -1,7 +1,8 @@
 """Every command that the product runs on a host: read-only, fixed words, nothing of a user's in it.
 
-The words are quoted one by one when a command is sent, except those marked as patterns, which the login shell of the host
-expands. Patterns stand only in commands that need no root, so that the list can be granted as it is in a sudoers file.
+The words are quoted one by one when a command is sent, except those marked as patterns, which the login shell of the
+host expands. Patterns stand only in commands that need no root, so that the list can be granted as it is in a sudoers
+file.
 """
 
 from __future__ import annotations
@@ -47,11 +48,19 @@ class Command:
         return prefix + " ".join([*map(shlex.quote, words), *self.patterns])
 
 
+# Files are read with grep, which says of each line what file it is from. It leaves with 1 or 2 where a file is not
+# there or cannot be read (the speed of a link that is down, say); what it printed counts. The last file is there on
+# every Linux: without its line the output was cut off.
+_END = "/proc/sys/kernel/osrelease"
+
 SYSTEM = Command(
     "system",
-    ("cat", "/etc/os-release", "/proc/sys/kernel/osrelease", "/proc/sys/kernel/arch"),
+    ("grep", "-sH", "", "/etc/os-release", "/proc/sys/kernel/arch", _END),
     "operating system, kernel and machine type",
-    accepts=(0, 1),
+    accepts=(0, 1, 2),
+)
+MACHINE = Command(
+    "machine", ("uname", "-m"), "machine type, where the kernel has no file for it", fallback_for="system"
 )
 INTERFACES = Command("interfaces", ("ip", "-j", "-d", "addr", "show"), "all interfaces of the root namespace")
 INTERFACES_TEXT = Command(
@@ -78,52 +87,51 @@ FORWARDING_TEXT = Command(
     "the same on hosts whose bridge has no JSON",
     fallback_for="forwarding",
 )
-# grep leaves with 1 or 2 where a file cannot be read (the speed of a link that is down, say); what it printed counts.
 NIC_FILES = Command(
     "nic_files",
     ("grep", "-sH", ""),
-    "hardware, speed, duplex, carrier of each NIC",
+    "hardware, speed and duplex of each NIC; bonds and their members",
     accepts=(0, 1, 2),
     patterns=(
         "/sys/class/net/*/device/uevent",
+        "/sys/class/net/*/device/physfn/uevent",
         "/sys/class/net/*/speed",
         "/sys/class/net/*/duplex",
-        "/sys/class/net/*/carrier",
+        "/proc/net/bonding/*",
+        _END,
     ),
 )
-BONDING = Command(
-    "bonding", ("grep", "-sH", ""), "bonds and their members", accepts=(0, 1, 2), patterns=("/proc/net/bonding/*",)
-)
+# Only columns that do not change by themselves, and that every version since 2.0 has.
 OVS = Command(
     "ovs",
     (
-        "ovs-vsctl",
-        "--format=json",
-        "--",
-        "list",
-        "Open_vSwitch",
-        "--",
-        "list",
-        "Bridge",
-        "--",
-        "list",
-        "Port",
-        "--",
-        "list",
-        "Interface",
+        *("ovs-vsctl", "--timeout=20", "--format=json"),
+        *("--", "--columns=ovs_version", "list", "Open_vSwitch"),
+        *("--", "--columns=name,datapath_type,ports", "list", "Bridge"),
+        *("--", "--columns=_uuid,name,interfaces,tag,trunks", "list", "Port"),
+        *("--", "--columns=_uuid,name,type,options,external_ids,link_state", "list", "Interface"),
     ),
-    "the whole configuration of Open vSwitch",
+    "bridges, ports and tunnels of Open vSwitch",
     root=True,
 )
+# What virsh is connected to comes last, so that a list that was cut off is told from a short one.
 DOMAINS = Command(
-    "domains", ("virsh", "--readonly", "list", "--all", "--uuid"), "uuids of the host's domains", root=True
+    "domains", ("virsh", "--readonly", "list --all --uuid; uri"), "uuids of the host's domains", root=True
 )
-DOMAIN_XML = Command("domain_xml", ("virsh", "--readonly"), "definitions of all domains", root=True, many="dumpxml {}")
+# Status 1: the last domain that was asked for is gone since it was listed. Each one's definition is looked for.
+DOMAIN_XML = Command(
+    "domain_xml",
+    ("virsh", "--readonly"),
+    "definitions of all domains",
+    root=True,
+    many="dumpxml {}",
+    accepts=(0, 1),
+)
 
 COMMANDS: Mapping[str, Command] = {
     command.name: command
     for command in (
-        SYSTEM, INTERFACES, INTERFACES_TEXT, NAMESPACES, NAMESPACE_INTERFACES, NAMESPACE_INTERFACES_TEXT, FORWARDING,
-        FORWARDING_TEXT, NIC_FILES, BONDING, OVS, DOMAINS, DOMAIN_XML,
+        SYSTEM, MACHINE, INTERFACES, INTERFACES_TEXT, NAMESPACES, NAMESPACE_INTERFACES, NAMESPACE_INTERFACES_TEXT,
+        FORWARDING, FORWARDING_TEXT, NIC_FILES, OVS, DOMAINS, DOMAIN_XML,
     )
 }  # fmt: skip
