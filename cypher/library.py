@@ -9,10 +9,12 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal, cast
 
+from graph_schema.model import COMMON_PROPERTIES
 from graph_schema.registry import CONTAINS, LINKS, OBJECT_TYPES
 
 _HEADER = re.compile(r"^// (name|purpose|mode|parameters|template): *(.*)$", re.MULTILINE)
-_BLANK = re.compile(r"<<(\w+)>>")
+# `<<label>>` takes one name; `<<o.searched>>` takes several, and becomes `o.name, o.host`.
+_BLANK = re.compile(r"<<(?:(\w+)\.)?(\w+)>>")
 _FOLDERS = ("store", "inventory", "cliques", "administration", "migrations")
 
 
@@ -31,21 +33,27 @@ class Statement:
     text: str
     template: tuple[str, ...] = ()
 
-    def fill(self, **blanks: str) -> Statement:
+    def fill(self, **blanks: str | tuple[str, ...]) -> Statement:
         """The statement with its blanks filled by declared labels, relationship types or property names."""
         return _fill(self, tuple(sorted(blanks.items())))
 
 
 @cache
-def _fill(template: Statement, blanks: tuple[tuple[str, str], ...]) -> Statement:
-    values = dict(blanks)
+def _fill(template: Statement, blanks: tuple[tuple[str, str | tuple[str, ...]], ...]) -> Statement:
+    values = {blank: (value,) if isinstance(value, str) else value for blank, value in blanks}
     if set(values) != set(template.template):
         raise StatementError(f"statement {template.name}: blanks are {template.template}, given {tuple(values)}")
-    for value in values.values():
-        if value not in _declared_names():
-            raise StatementError(f"statement {template.name}: {value!r} is not declared in the schema")
-    text = _BLANK.sub(lambda blank: values[blank[1]], template.text)
-    return Statement(template.name, template.purpose, template.mode, template.parameters, text)
+    for name in (name for names in values.values() for name in names):
+        if name not in _declared_names():
+            raise StatementError(f"statement {template.name}: {name!r} is not declared in the schema")
+
+    def filled(blank: re.Match[str]) -> str:
+        prefix = f"{blank[1]}." if blank[1] else ""
+        return ", ".join(prefix + name for name in values[blank[2]])
+
+    return Statement(
+        template.name, template.purpose, template.mode, template.parameters, _BLANK.sub(filled, template.text)
+    )
 
 
 @cache
@@ -54,7 +62,7 @@ def _declared_names() -> frozenset[str]:
     relationships = {t.relationship for t in LINKS.values()} | {CONTAINS}
     properties = {p.name for t in OBJECT_TYPES.values() for p in t.properties}
     groups = {f"{group}_{suffix}" for t in OBJECT_TYPES.values() for group in t.groups for suffix in ("hash", "scope")}
-    return frozenset(labels | relationships | properties | groups)
+    return frozenset(labels | relationships | properties | groups | COMMON_PROPERTIES.keys())
 
 
 def statement(name: str) -> Statement:
@@ -88,13 +96,13 @@ def _parse(file_name: str, text: str) -> Statement:
     if name != file_name or mode not in ("read", "write") or not header.get("purpose"):
         raise StatementError(f"{file_name}.cypher: the header must give its name, purpose and mode (read or write)")
     blanks = _words(header.get("template", ""))
-    if set(_BLANK.findall(text)) != set(blanks):
+    if {name for _, name in _BLANK.findall(text)} != set(blanks):
         raise StatementError(f"{file_name}.cypher: the header's template does not name the blanks of the text")
     body = "\n".join(line for line in text.splitlines() if not _HEADER.match(line)).strip()
     return Statement(
         name,
         header["purpose"],
-        cast(Literal["read", "write"], mode),
+        cast("Literal['read', 'write']", mode),
         _words(header.get("parameters", "")),
         body,
         blanks,

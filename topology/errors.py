@@ -13,6 +13,10 @@ class GraphNotReady(TopologyError):
     """Neo4j answers, yet the constraints that keep ids unique are not there: nothing is written."""
 
 
+class TimedOut(TopologyError):
+    """A question to the graph took longer than it may."""
+
+
 class UnknownEnvironment(TopologyError):
     """No environment of that name."""
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
-from neo4j import Driver, GraphDatabase, ManagedTransaction, NotificationMinimumSeverity, Query
-from neo4j.exceptions import AuthError, ConfigurationError, DriverError, ServiceUnavailable
+from neo4j import Driver, GraphDatabase, ManagedTransaction, NotificationMinimumSeverity, Session, unit_of_work
+from neo4j.exceptions import (
+    AuthError,
+    ClientError,
+    ConfigurationError,
+    DriverError,
+    ServiceUnavailable,
+    TransientError,
+)
 
 from cypher import Statement, statement
-from topology.errors import GraphUnavailable
+from topology.errors import GraphUnavailable, TimedOut
 
 Row = dict[str, Any]
 T = TypeVar("T")
@@ -25,7 +32,7 @@ class Transaction:
     def run(self, named: str | Statement, **parameters: Any) -> list[Row]:
         """All rows of a statement."""
         found = statement(named) if isinstance(named, str) else named
-        return self._raw.run(found.text, parameters).data()  # type: ignore[arg-type]  # statements are files, not LiteralString
+        return _run(self._raw, found, parameters)
 
 
 class Graph:
@@ -43,7 +50,7 @@ class Graph:
         except (ConfigurationError, ValueError) as error:
             raise GraphUnavailable(f"neo4j: {uri} is not a Bolt URI: {error}. Correct CALIPSO_NEO4J_URI.") from error
 
-    def __enter__(self) -> Graph:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -60,17 +67,17 @@ class Graph:
             return self._driver.get_server_info().agent
 
     def read(self, named: str | Statement, *, timeout: float | None = None, **parameters: Any) -> list[Row]:
-        """All rows of a read statement; it ends after `timeout` seconds (the graph's own by default)."""
+        """All rows of a read statement. Raises TimedOut after `timeout` seconds (the graph's own by default)."""
         found = _checked(named, "read")
-        query = Query(found.text, timeout=timeout or self._timeout)  # type: ignore[arg-type]  # see Transaction.run
+        work = unit_of_work(timeout=timeout or self._timeout)(lambda raw: _run(raw, found, parameters))
         with self._session("READ") as session:
-            return session.execute_read(lambda tx: tx.run(query.text, parameters).data())
+            return session.execute_read(work)
 
     def stream(self, named: str | Statement, **parameters: Any) -> Iterator[Row]:
         """Rows of a read statement one by one, with flat memory."""
         found = _checked(named, "read")
         with self._session("READ") as session:
-            for record in session.run(found.text, parameters):  # type: ignore[arg-type]  # see Transaction.run
+            for record in session.run(found.text, parameters):
                 yield record.data()
 
     def write(self, named: str | Statement, **parameters: Any) -> list[Row]:
@@ -84,7 +91,7 @@ class Graph:
             return session.execute_write(lambda raw: work(Transaction(raw)))
 
     @contextmanager
-    def _session(self, mode: str) -> Iterator[Any]:
+    def _session(self, mode: str) -> Iterator[Session]:
         with self._clear_errors(), self._driver.session(database=self.database, default_access_mode=mode) as session:
             yield session
 
@@ -100,6 +107,22 @@ class Graph:
             raise GraphUnavailable(
                 f"neo4j: no answer from {self.uri}: {error}. Start it (calipso neo4j start) or check CALIPSO_NEO4J_URI."
             ) from error
+        except TransientError as error:  # tried again for a while already
+            raise GraphUnavailable(
+                f"neo4j: {self.uri} cannot do it now: {error.message}. What was written stays; repeat the command."
+            ) from error
+        except ClientError as error:
+            if "TransactionTimedOut" not in (error.code or ""):
+                raise
+            raise TimedOut(
+                f"neo4j: {self.uri}: the question took too long and was ended. Ask for less, or raise "
+                "CALIPSO_QUERY_TIMEOUT."
+            ) from error
+
+
+def _run(raw: ManagedTransaction, found: Statement, parameters: Mapping[str, Any]) -> list[Row]:
+    # Statements are files of this package, which a LiteralString cannot say.
+    return raw.run(found.text, parameters).data()  # type: ignore[arg-type]
 
 
 def _checked(named: str | Statement, mode: str) -> Statement:
