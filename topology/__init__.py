@@ -1,0 +1,1 @@
+"""The domain: environments, the graph store, scans and the answers."""

@@ -11,27 +11,11 @@ from typing import Any
 
 import yaml
 
+from graph_schema.sections import PATH_KEYS, SECTIONS, mistakes
 from topology.errors import InvalidConfiguration
 
 # Names become part of ids, file names and addresses, so they are kept plain.
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}")
-SECRET_KEYS = frozenset(
-    {
-        "pwd",
-        "password",
-        "admin_token",
-        "token",
-        "passphrase",
-        "sudo_password",
-        "application_credential_secret",
-        "nfv_token",
-        "rabbitmq_pass",
-        "ssh_password",
-    }
-)
-SECTIONS = ("OpenStack", "mysql", "CLI", "AMQP", "ACI", "Kubernetes", "Monitoring", "NFV_provider")
-# Files that a section names; relative ones are beside the environment file.
-PATH_KEYS = ("key", "cacert", "cert", "known_hosts", "clouds_file", "ssl_ca", "ssl_cert", "ssl_key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +100,12 @@ def _sections(value: object, origin: str, folder: Path | None) -> tuple[Mapping[
         raise InvalidConfiguration(f"{origin}: `configuration` must list the sections, such as OpenStack and CLI.")
     found: dict[str, Mapping[str, Any]] = {}
     for section in value:
-        name = section.get("name") if isinstance(section, dict) else None
-        if name not in SECTIONS:
-            raise InvalidConfiguration(
-                f"{origin}: a configuration section is named {name!r}.{_meant(str(name), SECTIONS)}"
-                f" There are: {', '.join(SECTIONS)}."
-            )
+        if not isinstance(section, dict):
+            raise InvalidConfiguration(f"{origin}: a configuration section must be a mapping with a `name`.")
+        name = str(section.get("name"))
+        if wrong := mistakes(section):
+            close = "" if name in SECTIONS else _meant(name, list(SECTIONS))
+            raise InvalidConfiguration(f"{origin}: section {name}: {' '.join(wrong)}{close}")
         if name in found:
             raise InvalidConfiguration(f"{origin}: the section {name} is there twice.")
         found[name] = {key: _resolved(key, entry, folder) for key, entry in section.items()}
@@ -134,6 +118,6 @@ def _resolved(key: str, value: object, folder: Path | None) -> object:
     return value
 
 
-def _meant(word: str, known: list[str] | tuple[str, ...]) -> str:
+def _meant(word: str, known: list[str]) -> str:
     close = difflib.get_close_matches(word, known, 1)
     return f" Is {close[0]} meant?" if close else ""

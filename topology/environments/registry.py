@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from topology.environments.configuration import SECRET_KEYS, Environment
+from graph_schema.sections import SECRET_KEYS
+from topology.environments.configuration import Environment
 from topology.environments.secrets import Vault
 from topology.errors import UnknownEnvironment
 from topology.graph import Graph
@@ -81,7 +82,9 @@ class EnvironmentRegistry:
         rows = self._graph.read("environment_get", environment=name)
         if not rows:
             there = ", ".join(self.names()) or "none"
-            raise UnknownEnvironment(f"no environment is named {name!r}; there are: {there}. Add it: calipso env add FILE.")
+            raise UnknownEnvironment(
+                f"no environment is named {name!r}; there are: {there}. Add it: calipso env add FILE."
+            )
         return rows[0]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
 
-from topology.environments.configuration import SECRET_KEYS
+from graph_schema.sections import SECRET_KEYS
 from topology.errors import InvalidConfiguration
 from topology.settings import Settings
 

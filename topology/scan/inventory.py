@@ -56,12 +56,12 @@ class Inventory:
     def _of(self, type: str) -> dict[str, Record]:
         if type in self._records:
             return self._records[type]
-        return self._below._of(type) if self._below is not None else {}
+        return self._below._of(type) if self._below is not None else {}  # noqa: SLF001  # a layer of the same class
 
     def _index(self, type: str, keys: tuple[str, ...]) -> dict[tuple[Any, ...], list[Record]]:
         # A type of the layer below is indexed there, once for all hosts.
         if type not in self._records and self._below is not None:
-            return self._below._index(type, keys)
+            return self._below._index(type, keys)  # noqa: SLF001  # a layer of the same class
         index = self._indexes.get((type, keys))
         if index is None:
             index = {}

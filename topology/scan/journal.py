@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from types import TracebackType
+from typing import Self
 
 from graph_schema.records import Problem
 from topology.errors import GraphUnavailable, TopologyError
@@ -47,11 +48,9 @@ class Journal:
         self._heart = threading.Thread(target=self._beat_until_ended, daemon=True, name="scan heartbeat")
         self._phase = "pending"
         self._cancelled = False
-        self.report = ScanReport(
-            environment, scan_id or str(uuid.uuid4()), datetime.now(UTC), dry_run=options.dry_run
-        )
+        self.report = ScanReport(environment, scan_id or str(uuid.uuid4()), datetime.now(UTC), dry_run=options.dry_run)
 
-    def __enter__(self) -> Journal:
+    def __enter__(self) -> Self:
         if not self._options.dry_run:
             self._begin()
             self._heart.start()

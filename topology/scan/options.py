@@ -31,7 +31,9 @@ class ScanOptions:
 
     def __post_init__(self) -> None:
         if sum((self.inventory_only, self.links_only, self.cliques_only)) > 1:
-            raise InvalidConfiguration("scan: only one of inventory-only, links-only and cliques-only can be asked for.")
+            raise InvalidConfiguration(
+                "scan: only one of inventory-only, links-only and cliques-only can be asked for."
+            )
         if self.log_level not in LOG_LEVELS:
             raise InvalidConfiguration(f"scan: log level {self.log_level!r} is none of {', '.join(LOG_LEVELS)}.")
         if self.clear and (self.object or self.links_only or self.cliques_only):

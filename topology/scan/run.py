@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from graph_schema.records import COMPLETE, Outcome, Problem, Reading, Record, Scope
+from graph_schema.records import COMPLETE, Link, Outcome, Problem, Reading, Record, Scope
 from graph_schema.registry import LINKS, OBJECT_TYPES, owned_by
 from topology.cliques import count_cliques
 from topology.errors import Superseded
@@ -60,7 +60,7 @@ def scan(
 
 
 class _Scan:
-    """One run over all scopes. The inventory grows as scopes are read; each scope is written when its links are found."""
+    """One run over all scopes: the inventory grows as they are read, each is written when its links are found."""
 
     def __init__(self, store: GraphStore, collection: Collection, options: ScanOptions, journal: Journal) -> None:
         self._store, self._collection, self._options, self._journal = store, collection, options, journal
@@ -84,7 +84,7 @@ class _Scan:
         return readings
 
     def _recall(self, readings: Iterable[Reading]) -> None:
-        """What the graph knows of scopes that were not read completely stands in, so that links to it are still found."""
+        """What the graph knows of scopes that were not read completely stands in: links to it are still found."""
         known = {reading.scope for reading in readings if reading.outcome.status == "complete"}
         types = [t.name for t in OBJECT_TYPES.values() if t.owner.scope != "host"]
         self._cloud.add(self._store.load(types, excluding=known), replace=False)
@@ -96,8 +96,7 @@ class _Scan:
             readings = self._remembered_hosts()
         else:
             readings = self._collection.read_hosts(self._cloud, only)
-        for reading in readings:
-            reading = _whole(reading)
+        for reading in map(_whole, readings):
             self._write(reading, self._host_view(reading))
 
     def _host_view(self, reading: Reading) -> Inventory:
@@ -121,7 +120,9 @@ class _Scan:
             outcome = changes.outcome if changes is not None else reading.outcome
         except Superseded as error:
             changes = None
-            outcome = Outcome("partial", (Problem(reading.scope.key, str(error), "The newer reading is in the graph."),))
+            outcome = Outcome(
+                "partial", (Problem(reading.scope.key, str(error), "The newer reading is in the graph."),)
+            )
         self._journal.scope(ScopeReport(reading.scope, outcome, changes))
 
     def _entries(self, reading: Reading, view: Inventory) -> tuple[Reading, list[Entry]]:
@@ -133,7 +134,7 @@ class _Scan:
         if problems:
             outcome = Outcome("partial", (*reading.outcome.problems, *problems))
             reading = replace(reading, outcome=outcome)
-        anchored: dict[tuple[str, str], list] = {}  # type: ignore[type-arg]  # filled with links just below
+        anchored: dict[tuple[str, str], list[Link]] = {}
         for link in links:
             declared = LINKS[link.type]
             at_source = declared.anchor == "source"

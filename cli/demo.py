@@ -1,0 +1,71 @@
+"""`calipso demo`: the shipped recording of a real cloud, scanned like a live one."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.answers import print_clique
+from cli.scan import print_report
+from cli.session import Session, say, session
+from topology.cliques import clique
+from topology.neo4j_server import ManagedServer
+from topology.tree import counts
+from workers.scanning import replay_recording
+
+ENVIRONMENT = "demo"
+
+
+def recording() -> Path:
+    """The shipped recording."""
+    return Path(str(files("demo") / "recording.zip"))
+
+
+def demo(
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="End after printing; the data stays.")] = False,
+) -> None:
+    """Scan the shipped recording of a real cloud into environment `demo`, and show what was found."""
+    with session() as opened:
+        report = replay_recording(
+            opened.graph, opened.settings, recording(), ENVIRONMENT, progress=lambda _, line: say(line)
+        )
+        print_report(report)
+        print()
+        for type, count in counts(opened.graph, ENVIRONMENT):
+            print(f"{count:6}  {type}")
+        print()
+        _show_clique(opened)
+        _show_browser(opened)
+    if not no_serve:
+        _stay()
+
+
+def _show_clique(opened: Session) -> None:
+    focal = opened.graph.read("example_instance", environment=ENVIRONMENT)
+    if focal:
+        print(f"What is {focal[0]['name']} connected to?  (calipso clique {ENVIRONMENT} {focal[0]['id']})")
+        print_clique(clique(opened.graph, ENVIRONMENT, focal[0]["id"]))
+
+
+def _show_browser(opened: Session) -> None:
+    state = ManagedServer(opened.settings).status() if opened.settings.managed else None
+    print()
+    if state is None:
+        print(f"The graph is in the Neo4j at {opened.settings.neo4j_uri}.")
+        return
+    print(f"Neo4j Browser: {state.browser_url}")
+    print(f"  connect to {state.bolt_uri} as {state.user}, password {state.password}")
+    print("  saved queries, style sheet and guide: docs/neo4j-browser.md")
+
+
+def _stay() -> None:
+    print("\nThe demo stays until Ctrl-C; Neo4j goes on until: calipso neo4j stop")
+    ended = threading.Event()
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signal_number, lambda *_: ended.set())
+    ended.wait()

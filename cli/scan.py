@@ -1,0 +1,100 @@
+"""`calipso scan`: discover an environment into the graph."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+from rich.console import Console
+
+from cli.session import WITH_ERRORS, clear_errors, print_json, say, session
+from topology.scan import ScanOptions, ScanReport
+from topology.scan.run import Progress
+from workers.scanning import scan_environment
+
+Level = Literal["critical", "error", "warning", "info", "debug", "notset"]
+
+
+def scan(
+    env: Annotated[str, typer.Argument(help="Name of the environment.")],
+    inventory_only: Annotated[bool, typer.Option("--inventory-only", help="Objects, no links.")] = False,
+    links_only: Annotated[
+        bool, typer.Option("--links-only", help="Find links in the inventory that is there.")
+    ] = False,
+    cliques_only: Annotated[bool, typer.Option("--cliques-only", help="Compute every clique once and count.")] = False,
+    clear: Annotated[
+        bool, typer.Option("--clear", help="Remove what this scan does not confirm, after the new data is in.")
+    ] = False,
+    object: Annotated[
+        str | None, typer.Option("--object", metavar="[TYPE:]ID", help="Only this object and what belongs to it.")
+    ] = None,
+    accept_removals: Annotated[
+        bool, typer.Option("--accept-removals", help="Remove also what is held back for being much at once.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would change; write nothing.")] = False,
+    into: Annotated[
+        str | None, typer.Option("--into", metavar="NAME", help="Write to an environment of this name.")
+    ] = None,
+    log_level: Annotated[Level, typer.Option("--log-level", help="How much to say while scanning.")] = "info",
+    format: Annotated[Literal["text", "json"], typer.Option("--format", help="How to print the report.")] = "text",
+) -> None:
+    """Discover an environment: read its cloud and hosts, and write what changed to the graph."""
+    with clear_errors():
+        options = ScanOptions(
+            inventory_only=inventory_only,
+            links_only=links_only,
+            cliques_only=cliques_only,
+            clear=clear,
+            object=object,
+            accept_removals=accept_removals,
+            dry_run=dry_run,
+            into=into,
+            log_level=log_level,
+        )
+    with session() as opened:
+        report = scan_environment(
+            opened.graph, opened.settings, env, options, progress=progress_lines(log_level), started_by="cli"
+        )
+    finish(report, format)
+
+
+def progress_lines(level: Level = "info") -> Progress | None:
+    """Progress as lines on standard error; None where only errors are to be said."""
+    quiet = level in ("critical", "error", "warning")
+    return None if quiet else lambda phase, line: say(f"{phase:<7} {line}")
+
+
+def finish(report: ScanReport, format: Literal["text", "json"]) -> None:
+    """Print a report and leave with the exit code that it deserves."""
+    if format == "json":
+        print_json(report.as_json())
+    else:
+        print_report(report)
+    if report.status != "completed":
+        raise typer.Exit(WITH_ERRORS)
+
+
+def print_report(report: ScanReport) -> None:
+    """The report as a person reads it: what changed per scope, what went wrong and what to do."""
+    console = Console(highlight=False, soft_wrap=True, markup=False)
+    for scope in report.scopes:
+        if scope.changes is None or not (scope.changes.changed or report.dry_run):
+            continue
+        for line in scope.changes.lines():
+            console.print(f"{scope.scope.key}: {line}")
+    for named, problem in report.all_problems:
+        console.print(f"! {named.key + ': ' if named else ''}{problem}")
+    if report.pending:
+        waiting = ", ".join(f"{count} {name}" for name, count in sorted(report.pending.items()))
+        console.print(f"waiting for their other end: {waiting}")
+    for focal, count in sorted(report.cliques.items()):
+        console.print(f"cliques of {focal}: {count}")
+    console.print(_closing(report))
+
+
+def _closing(report: ScanReport) -> str:
+    seconds = (report.ended_at - report.started_at).total_seconds() if report.ended_at else 0.0
+    bad = [scope for scope in report.scopes if scope.outcome.status != "complete"]
+    read = f"{len(report.scopes) - len(bad)} of {len(report.scopes)} scopes complete"
+    doing = "dry run" if report.dry_run else "scan"
+    return f"{doing} of {report.environment} {report.status.replace('_', ' ')}: {read}, {seconds:.1f} s"

@@ -1,0 +1,36 @@
+"""The Celery application. Tasks have names of their own, so that any program can send them."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from celery import Celery
+
+from topology.settings import Settings
+from workers.broker import find_broker
+
+
+def make_app(settings: Settings) -> Celery:
+    """The application for these settings; the broker is started when it is the private one."""
+    broker = find_broker(settings)
+    application = Celery("calipso", broker=broker.url, backend=broker.result_backend, include=["workers.tasks"])
+    application.conf.update(
+        broker_transport_options=dict(broker.transport_options),
+        broker_connection_retry_on_startup=True,
+        task_acks_late=True,
+        task_track_started=True,
+        task_default_queue="calipso",
+        worker_prefetch_multiplier=1,
+        task_serializer="json",
+        result_serializer="json",
+        accept_content=["json"],
+        timezone="UTC",
+        worker_hijack_root_logger=False,
+    )
+    return application
+
+
+@cache
+def app() -> Celery:
+    """This process's application."""
+    return make_app(Settings())

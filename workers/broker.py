@@ -1,0 +1,108 @@
+"""Where tasks wait: the configured broker, else a private Redis on a unix socket, else files."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import redis
+
+from topology.errors import TopologyError
+from topology.settings import Settings
+
+# The longest path that a unix socket may have, with room for the terminating byte.
+SOCKET_PATH_LIMIT = 100
+
+
+class BrokerUnavailable(TopologyError):
+    """The private broker did not start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Broker:
+    """How Celery reaches its broker and its results."""
+
+    url: str
+    result_backend: str
+    transport_options: Mapping[str, Any] = field(default_factory=dict)
+
+
+def find_broker(settings: Settings) -> Broker:
+    """The broker to use; a private Redis is started when it is the one and does not run yet."""
+    if settings.broker_url:
+        return Broker(settings.broker_url, settings.result_backend or settings.broker_url)
+    folder = settings.data_dir / "broker"
+    program = shutil.which("redis-server")
+    socket = folder / "redis.sock"
+    if program and len(str(socket)) < SOCKET_PATH_LIMIT:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _start_redis(program, folder, socket)
+        url = f"redis+socket://{socket}"
+        return Broker(url, url)
+    return _files(folder)
+
+
+def _files(folder: Path) -> Broker:
+    for name in ("queue", "control"):
+        (folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
+    options = {
+        "data_folder_in": str(folder / "queue"),
+        "data_folder_out": str(folder / "queue"),
+        "control_folder": str(folder / "control"),
+        "polling_interval": 0.05,
+    }
+    return Broker("filesystem://", f"db+sqlite:///{folder / 'results.sqlite'}", options)
+
+
+def _start_redis(program: str, folder: Path, socket: Path) -> None:
+    if _answers(socket):
+        return
+    subprocess.run(
+        [
+            program, "--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "600", "--daemonize", "yes",
+            "--dir", str(folder), "--pidfile", str(folder / "redis.pid"), "--logfile", str(folder / "redis.log"),
+            "--appendonly", "yes",
+        ],
+        check=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=30,
+    )  # fmt: skip
+    deadline = time.monotonic() + 10
+    while not _answers(socket):
+        if time.monotonic() > deadline:
+            raise BrokerUnavailable(
+                f"redis-server did not start; {folder / 'redis.log'} tells why. Or set CALIPSO_BROKER_URL to a broker."
+            )
+        time.sleep(0.1)
+
+
+def _answers(socket: Path) -> bool:
+    with redis.Redis(unix_socket_path=str(socket), socket_timeout=2) as client:
+        try:
+            return bool(client.ping())
+        except redis.exceptions.RedisError:
+            return False
+
+
+def stop_broker(settings: Settings) -> bool:
+    """Stop the private Redis. False when none runs."""
+    socket = settings.data_dir / "broker" / "redis.sock"
+    if settings.broker_url or not _answers(socket):
+        return False
+    with redis.Redis(unix_socket_path=str(socket), socket_timeout=5) as client, suppress(redis.exceptions.RedisError):
+        client.shutdown(save=True)
+    pid_file = socket.with_name("redis.pid")
+    return not (pid_file.exists() and _lives(pid_file))
+
+
+def _lives(pid_file: Path) -> bool:
+    try:
+        os.kill(int(pid_file.read_text()), 0)
+    except (OSError, ValueError):
+        return False
+    return True
