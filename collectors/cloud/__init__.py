@@ -1,0 +1,1 @@
+"""What is collected from the cloud's services."""
