@@ -33,6 +33,9 @@ class Settings(BaseSettings):
     neo4j_http_port: int = Field(default=7474, description="HTTP port of the managed Neo4j; another when it is taken.")
     neo4j_start_timeout: float = Field(default=120.0, description="Seconds that the managed Neo4j has to answer.")
     java_home: Path | None = Field(default=None, description="Java 17 or 21 for the managed Neo4j; else its own.")
+    neo4j_program_dir: Path | None = Field(
+        default=None, description="Folder of the managed Neo4j's program; else `neo4j/program` in the data folder."
+    )
     secret_key: SecretStr | None = Field(
         default=None, description="Key that secrets are encrypted with; without it a 0600 file in the data folder."
     )

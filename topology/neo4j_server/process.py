@@ -1,0 +1,103 @@
+"""The server's process: started apart from whoever starts it, found again by anybody, ended cleanly."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Sequence
+
+import psutil
+
+from topology.neo4j_server.configuration import MAIN_CLASS, home_argument
+from topology.neo4j_server.errors import ServerError
+from topology.neo4j_server.layout import Layout
+from topology.neo4j_server.locks import FileLock, is_held
+
+_STOP_TIMEOUT = 60.0
+# A shell starts it in the background and ends at once: the server is nobody's child, so no parent has to reap it, and no
+# signal of a terminal reaches it.
+_IN_BACKGROUND = 'umask 077; log="$1"; shift; "$@" </dev/null >"$log" 2>&1 & echo $!'
+
+
+def spawn(layout: Layout, command: Sequence[str]) -> int:
+    """Start the server; it holds the server lock for as long as it lives. Returns its process id.
+
+    Raises ServerError when a server that can not be seen from here holds the lock.
+    """
+    lock = FileLock(layout.server_lock)
+    try:
+        if not lock.take():
+            raise ServerError(
+                f"another Neo4j runs on {layout.home}, and it can not be seen from here: it belongs to another machine, "
+                "container or user. Stop it there, or set CALIPSO_DATA_DIR to another folder."
+            )
+        started = subprocess.run(
+            ["/bin/sh", "-c", _IN_BACKGROUND, "sh", str(layout.console), *command],
+            pass_fds=(lock.descriptor,),
+            start_new_session=True,
+            cwd=layout.home,
+            env=os.environ | {"NEO4J_HOME": str(layout.home)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            check=True,
+        )
+    finally:
+        lock.close()
+    return int(started.stdout)
+
+
+def find(layout: Layout) -> psutil.Process | None:
+    """The living server of this data folder, whoever started it."""
+    if not is_held(layout.server_lock):
+        return None
+    memory = layout.memory()
+    if memory and (remembered := named(memory.pid)) and _serves(remembered, layout):
+        return remembered
+    return next((found for found in psutil.process_iter() if _serves(found, layout)), None)
+
+
+def is_alive(process: psutil.Process | None) -> bool:
+    """Whether it still runs; one that nobody has reaped yet does not."""
+    try:
+        return process is not None and process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def end(process: psutil.Process) -> None:
+    """Ask it to end, and make it when it does not within a minute. Raises ServerError when it may not be ended by us."""
+    try:
+        process.terminate()
+        if not _gone(process, _STOP_TIMEOUT):
+            process.kill()
+            _gone(process, _STOP_TIMEOUT)
+    except psutil.NoSuchProcess:
+        return
+    except psutil.AccessDenied as error:
+        raise ServerError(f"Neo4j (process {process.pid}) belongs to another user, who has to stop it.") from error
+
+
+def _gone(process: psutil.Process, timeout: float) -> bool:
+    waited = 0.0
+    while is_alive(process) and waited < timeout:
+        try:
+            process.wait(timeout=0.1)
+        except psutil.TimeoutExpired:
+            waited += 0.1
+    return not is_alive(process)
+
+
+def named(pid: int) -> psutil.Process | None:
+    """The process of that id; None when there is none."""
+    try:
+        return psutil.Process(pid)
+    except psutil.NoSuchProcess:
+        return None
+
+
+def _serves(process: psutil.Process, layout: Layout) -> bool:
+    try:
+        arguments = process.cmdline()
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return False
+    return MAIN_CLASS in arguments and home_argument(layout) in arguments and is_alive(process)
