@@ -1,0 +1,1 @@
+"""Sources: raw answers of APIs, databases, hosts and recordings."""

@@ -22,23 +22,23 @@ class SourceError(Exception):
         super().__init__(str(self.problem))
 
 
-class Refused(SourceError):  # noqa: N818  # the name says what happened
+class Refused(SourceError):
     """The source is there and does not let us in: credentials, host key, missing rights."""
 
 
-class Unreachable(SourceError):  # noqa: N818  # the name says what happened
+class Unreachable(SourceError):
     """No connection: name, address, port, firewall, timeout, or it was lost half-way."""
 
 
-class Malformed(SourceError):  # noqa: N818  # the name says what happened
+class Malformed(SourceError):
     """An answer came and is not what the interface promises: not JSON, truncated, a key is missing."""
 
 
-class NotOffered(SourceError):  # noqa: N818  # the name says what happened
+class NotOffered(SourceError):
     """The source answers and does not have this at all: an extension, a table or a service that this cloud lacks."""
 
 
-class CommandFailed(SourceError):  # noqa: N818  # the name says what happened
+class CommandFailed(SourceError):
     """A command ran on a host and failed, did not end, or is not installed."""
 
 
