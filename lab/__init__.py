@@ -1,0 +1,1 @@
+"""The lab: a real OpenStack on one machine, its topologies and their changes."""

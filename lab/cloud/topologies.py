@@ -1,0 +1,51 @@
+"""Command line of the topologies: build demo|SEED, change SEED, clear [SEED]."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from lab.cloud.build import Builder
+from lab.cloud.clear import clear
+from lab.cloud.connection import Cloud, CloudError
+from lab.cloud.demo import DEMO
+from lab.cloud.plan import Plan
+
+
+def plan_of(name: str) -> Plan:
+    """`demo`, or the random plan of a seed."""
+    if name == "demo":
+        return DEMO
+    from lab.cloud.random_plan import random_plan
+
+    return random_plan(int(name))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Do it; 1 with the cloud's words where it refuses."""
+    parser = argparse.ArgumentParser(prog="topologies", description=__doc__)
+    parser.add_argument("action", choices=["build", "change", "clear"])
+    parser.add_argument("topology", nargs="?", help="demo, or a seed")
+    chosen = parser.parse_args(arguments)
+    cloud = Cloud()
+    try:
+        if chosen.action == "clear" and chosen.topology is None:
+            clear(cloud, lambda name: True, everything=True)
+        elif chosen.action == "clear":
+            prefix = plan_of(chosen.topology).projects[0].split("-")[0] + "-"
+            clear(cloud, lambda name: name.startswith(prefix))
+        elif chosen.action == "build":
+            Builder(plan_of(chosen.topology or "demo"), cloud).build()
+        else:
+            from lab.cloud.changes import change
+
+            for line in change(int(chosen.topology), cloud):
+                print(line)
+    except CloudError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
