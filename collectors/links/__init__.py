@@ -1,0 +1,1 @@
+"""Link finders: joins over a view of the inventory."""

@@ -9,7 +9,6 @@ from topology.scan.inventory import Inventory
 NET = NETWORK.record(id="n1", name="web", parent=Ref("project", "p1"), network_type="vxlan")
 
 
-
 def test_a_host_sees_the_clouds_objects_and_only_its_own() -> None:
     cloud = Inventory()
     cloud.add([NET])
