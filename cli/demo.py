@@ -40,9 +40,9 @@ def demo(
             print(f"{count:6}  {type}")
         print()
         _show_clique(opened)
-        _show_browser(opened)
-    if not no_serve:
-        _stay()
+        _show_browser(opened, stays=not no_serve)
+        if not no_serve:
+            _stay()
 
 
 def _show_clique(opened: Session) -> None:
@@ -52,19 +52,22 @@ def _show_clique(opened: Session) -> None:
         print_clique(clique(opened.graph, ENVIRONMENT, focal[0]["id"]))
 
 
-def _show_browser(opened: Session) -> None:
-    state = ManagedServer(opened.settings).status() if opened.settings.managed else None
+def _show_browser(opened: Session, *, stays: bool) -> None:
     print()
-    if state is None:
+    if not opened.settings.managed:
         print(f"The graph is in the Neo4j at {opened.settings.neo4j_uri}.")
         return
-    print(f"Neo4j Browser: {state.browser_url}")
-    print(f"  connect to {state.bolt_uri} as {state.user}, password {state.password}")
+    state = ManagedServer(opened.settings).status()
+    if stays and state is not None:
+        print(f"Neo4j Browser: {state.browser_url}")
+        print(f"  connect to {state.bolt_uri} as {state.user}, password {state.password}")
+    else:
+        print("Neo4j Browser: calipso neo4j start says where it is and how to log in.")
     print("  saved queries, style sheet and guide: docs/neo4j-browser.md")
 
 
 def _stay() -> None:
-    print("\nThe demo stays until Ctrl-C; Neo4j goes on until: calipso neo4j stop")
+    print("\nThe demo stays until Ctrl-C; the data stays after it.", flush=True)
     ended = threading.Event()
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signal_number, lambda *_: ended.set())
