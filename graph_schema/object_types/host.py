@@ -14,15 +14,19 @@ VEDGE = ObjectType(
     id="{host}:vedge:{kind}",
     properties=(
         Property("kind", "string", "ovs, lxb, vpp, sriov, ovn."),
-        Property("agent_type", "string", "Agent that drives it."),
+        Property("agent_type", "string", "Agent that drives it; absent where nobody could tell."),
         Property("version", "string", "Version of the switch."),
         Property("bridges", "strings", "Names of its bridges."),
-        Property("bridge_mappings", "strings", "physical network:bridge (ovs) or physical network:interface (lxb)."),
+        Property("bridge_mappings", "strings", "physical network:bridge, as its agent has them."),
+        Property("interface_mappings", "strings", "physical network:interface, as its agent has them (lxb)."),
         Property(
-            "ports", "nested", "Its ports: device, bridge, type, tag, trunks, peer, remote_ip, link_state, iface_id."
+            "ports",
+            "nested",
+            "Its ports (ovs): device, bridge, type; where it has them tag, trunks, bond, peer, local_ip, remote_ip, "
+            "link_state, iface_id.",
         ),
     ),
-    source="ovs-vsctl --format=json list Open_vSwitch, Bridge, Port, Interface; ip -d link (bridges of the lxb agent)",
+    source="neutron's agents; ovs-vsctl --format=json list Open_vSwitch, Bridge, Port, Interface; ip -j -d addr (lxb)",
 )
 
 VCONNECTOR = ObjectType(
@@ -37,11 +41,12 @@ VCONNECTOR = ObjectType(
         Property("mac_address", "string", "Hardware address, lower case, colons.", index=True, search=True),
         Property("ip_addresses", "strings", "Addresses on the bridge itself.", search=True),
         Property("interfaces", "strings", "Devices that are in it."),
+        Property("veth_peers", "nested", "Device in it → the other end of its pair, where that is on the host too."),
         Property("stp", "boolean", "Spanning tree."),
         Property("mtu", "integer", "Largest packet, bytes."),
         Property("oper_state", "string", "UP, DOWN, UNKNOWN: as the kernel reports it."),
     ),
-    source="ip -j -d addr; fallback ip -d addr, brctl show",
+    source="ip -j -d addr; ip -d addr on older hosts",
 )
 
 VNIC = ObjectType(
@@ -56,6 +61,7 @@ VNIC = ObjectType(
         Property("vnic_type", "string", "instance_vnic, vservice_vnic."),
         Property("device", "string", "Name of the device on the host or in the namespace."),
         Property("namespace", "string", "Network namespace that it is in; absent in the root one."),
+        Property("host_device", "string", "The host's end, where it is one of a pair."),
         Property("mac_address", "string", "The guest's or service's own MAC address.", index=True, search=True),
         Property("device_mac", "string", "MAC address of the tap on the host, where it differs."),
         Property("ip_addresses", "strings", "Addresses with prefix length (of a vservice's interface).", search=True),
@@ -64,7 +70,7 @@ VNIC = ObjectType(
         Property("mtu", "integer", "Largest packet, bytes."),
         Property("oper_state", "string", "UP, DOWN, UNKNOWN: as the kernel reports it."),
     ),
-    source="virsh dumpxml, ip -j -d addr; ip -all netns exec ip -j -d addr",
+    source="virsh dumpxml and ip -j -d addr; ip -all netns exec ip -j -d addr",
 )
 
 OTEP = ObjectType(
@@ -80,10 +86,12 @@ OTEP = ObjectType(
         Property("ip_address", "string", "Tunnel address of the host.", index=True, search=True),
         Property("udp_port", "integer", "Destination port, where the overlay has one."),
         Property("device", "string", "Device that holds the address."),
+        Property("base_device", "string", "The device below, where that is a VLAN interface or a macvlan."),
+        Property("oper_state", "string", "UP, DOWN, UNKNOWN: of the device that holds the address."),
         Property("remote_ips", "strings", "Tunnel addresses of the other ends that it has a tunnel or an entry for."),
-        Property("tunnels", "nested", "Its tunnels: device, remote_ip, vni, link_state."),
+        Property("tunnels", "nested", "Its tunnels: device, remote_ips, vni (kernel), link_state (ovs)."),
     ),
-    source="neutron agent's tunneling_ip, ip -j -d addr, ovs-vsctl list Interface, bridge -j fdb",
+    source="neutron agent's tunneling_ip, ip -j -d addr, ovs-vsctl list Interface, bridge -j fdb (lasting entries)",
 )
 
 HOST_PNIC = ObjectType(
@@ -109,9 +117,9 @@ HOST_PNIC = ObjectType(
         Property("master", "string", "Bond or bridge that it is in."),
         Property("bond_mode", "string", "Mode, where it is a bond."),
         Property("bond_members", "strings", "Devices in the bond."),
-        Property("vlan_interfaces", "strings", "VLAN interfaces on top of it."),
+        Property("vlan_interfaces", "strings", "VLAN interfaces on top of it, also those on top of one another."),
     ),
-    source="ip -j -d addr; /sys/class/net/*/{device/uevent,speed,duplex,carrier}; /proc/net/bonding/*",
+    source="ip -j -d addr; ip netns list; /sys/class/net/*/{device/uevent,speed,duplex}; /proc/net/bonding/*",
 )
 
 VSERVICE = ObjectType(
@@ -125,7 +133,7 @@ VSERVICE = ObjectType(
     properties=(
         Property("service_type", "string", "dhcp, router, snat, fip, load_balancer."),
         Property("namespace", "string", "Network namespace that it runs in."),
-        Property("service_id", "string", "Id of the network (dhcp) or router that it serves.", index=True),
+        Property("service_id", "string", "Id of the network (dhcp, fip) or router that it serves.", index=True),
     ),
-    source="ip -j netns list; ip -all netns exec ip -j -d addr",
+    source="ip netns list; ip -all netns exec ip -j -d addr",
 )
