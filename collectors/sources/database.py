@@ -16,8 +16,8 @@ import pymysql
 from pymysql.constants import CR, ER
 from pymysql.cursors import SSCursor
 
-from collectors.sources.schemas import Columns, schemas_of
 from collectors.sources.protocols import Malformed, NotOffered, Refused, SourceError, Unreachable
+from collectors.sources.schemas import Columns, schemas_of
 from collectors.sources.tables import TABLES
 
 T = TypeVar("T")

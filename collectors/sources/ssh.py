@@ -1,0 +1,227 @@
+"""The hosts of the cloud over SSH, directly or through a master host: one connection each, declared commands only."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import shlex
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+
+import paramiko
+
+from collectors.sources.protocols import (
+    NOT_INSTALLED,
+    CommandResult,
+    HostShell,
+    Refused,
+    SourceError,
+    Unreachable,
+    accepted,
+)
+from collectors.sources.ssh_command import Answering, Line, execute
+from collectors.sources.ssh_connection import Access, Address, connected
+from graph_schema.commands import Command
+
+# Without a handler Python would print paramiko's tracebacks beside our own messages.
+logging.getLogger("paramiko").addHandler(logging.NullHandler())
+
+# Where programs of the administrator are, which other users' shells do not look for.
+_SYSTEM_PATH = 'PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin" '
+
+
+_NO_SUDO = re.compile(r"sudo: (command )?not found")
+# What sudo itself says instead of the command; that it cannot resolve the host's own name is only a remark.
+_BY_SUDO = re.compile(r"(sudo: (?!unable to resolve)|Sorry, )")
+
+
+@dataclass(frozen=True, slots=True)
+class Sudo:
+    """How to become root where we are not: a password if sudo asks for one, a terminal if it wants one."""
+
+    password: str | None = field(default=None, repr=False)
+    terminal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How hosts are reached: their addresses where something better is known, and through which host."""
+
+    hosts: Mapping[str, str] = field(default_factory=dict)
+    master: str | None = None
+    port: int = 22
+
+
+class SshHosts:
+    """A ShellSource. `connections` and `commands` count by host what was used."""
+
+    def __init__(self, access: Access, reach: Reach, sudo: Sudo | None = None, *, timeout: float = 60.0) -> None:
+        self._access, self._reach, self._sudo, self._timeout = access, reach, sudo or Sudo(), timeout
+        self._lock = threading.Lock()
+        self._master: paramiko.SSHClient | None = None
+        self._master_error: SourceError | None = None
+        self._open: set[paramiko.SSHClient] = set()
+        self.connections: Counter[str] = Counter()
+        self.commands: Counter[str] = Counter()
+
+    @contextmanager
+    def connect(self, host: str, address: str) -> Iterator[HostShell]:
+        """A shell on the host, until the block ends. Raises Refused, Unreachable."""
+        where = self.address_of(host, address)
+        through_master = self._reach.master is not None
+        is_master = through_master and where == self._master_address()
+        shell = SshShell(host, lambda: self._connection(host, where), self._access.user, self._sudo, self._timeout)
+        shell.counted = self.commands
+        try:
+            shell.open()
+            yield shell
+        finally:
+            if not is_master:
+                self._end(shell.client)
+
+    def address_of(self, host: str, address: str) -> Address:
+        """Where the host is: as the section says (by id or short name), else `address`."""
+        said = self._reach.hosts.get(host) or self._reach.hosts.get(host.partition(".")[0])
+        return Address.parse(said or address, self._reach.port)
+
+    def master(self) -> paramiko.SSHClient:
+        """The connection to the master host, made once. Raises Refused, Unreachable."""
+        with self._lock:
+            if self._master_error is not None:
+                raise self._master_error
+            if self._master is None or not _is_alive(self._master):
+                try:
+                    self._master = connected(self._access, self._master_address(), "the master host")
+                except SourceError as error:
+                    # Every host would wait for it in turn: what is true for one is true for all.
+                    self._master_error = error
+                    raise
+                self.connections["master"] += 1
+                self._open.add(self._master)
+            return self._master
+
+    def close(self) -> None:
+        """End every connection, those in use too."""
+        for client in list(self._open):
+            self._end(client)
+
+    def _connection(self, host: str, address: Address) -> paramiko.SSHClient:
+        if self._reach.master is None:
+            client = connected(self._access, address, host)
+        elif address == self._master_address():
+            return self.master()
+        else:
+            client = connected(self._access, address, host, through=self.master())
+        self.connections[host] += 1
+        self._open.add(client)
+        return client
+
+    def _master_address(self) -> Address:
+        return Address.parse(self._reach.master or "", self._reach.port)
+
+    def _end(self, client: paramiko.SSHClient | None) -> None:
+        if client is not None:
+            self._open.discard(client)
+            with suppress(Exception):  # a connection that is broken already must not hide what broke it
+                client.close()
+
+
+class SshShell:
+    """A HostShell over one connection. A connection that is lost is made once more, then given up."""
+
+    def __init__(
+        self, host: str, reopen: Callable[[], paramiko.SSHClient], user: str, sudo: Sudo, timeout: float
+    ) -> None:
+        self._host, self._reopen, self._user, self._sudo, self._timeout = host, reopen, user, sudo, timeout
+        self._told: dict[tuple[str, tuple[str, ...]], CommandResult | SourceError] = {}
+        self._spare = 1
+        self.client: paramiko.SSHClient | None = None
+        self.counted: Counter[str] = Counter()
+
+    @property
+    def host(self) -> str:
+        """Id of the host."""
+        return self._host
+
+    def open(self) -> None:
+        """Connect. Raises Refused, Unreachable."""
+        self.client = self._reopen()
+
+    def run(self, command: Command, arguments: Sequence[str] = ()) -> str:
+        """Standard output of a declared command. Raises CommandFailed for a status that it does not accept."""
+        return accepted(self.result(command, arguments), command, self._host)
+
+    def result(self, command: Command, arguments: Sequence[str] = ()) -> CommandResult:
+        """Its whole result; asked again, the same without running it. Raises SourceError."""
+        key = (command.name, tuple(arguments))
+        if key not in self._told:
+            try:
+                self._told[key] = self._run(command, arguments)
+            except SourceError as error:
+                self._told[key] = error
+        told = self._told[key]
+        if isinstance(told, SourceError):
+            raise told
+        return told
+
+    def _run(self, command: Command, arguments: Sequence[str]) -> CommandResult:
+        as_root = command.root and self._user != "root"
+        line = self._as_root(command.line(arguments)) if as_root else self._plain(command.line(arguments))
+        where = f"ssh {self._host}: {' '.join(command.words)}"
+        result = self._execute(line, where)
+        return _of_sudo(result, where, self._user) if as_root else result
+
+    def _execute(self, line: Line, where: str) -> CommandResult:
+        self.counted[self._host] += 1
+        try:
+            return execute(self._transport(where), line, where, timeout=self._timeout)
+        except Unreachable:
+            if not self._spare:
+                raise
+            self._spare -= 1
+        self.client = self._reopen()
+        return execute(self._transport(where), line, where, timeout=self._timeout)
+
+    def _transport(self, where: str) -> paramiko.Transport:
+        transport = self.client.get_transport() if self.client is not None else None
+        if transport is None or not transport.is_active():
+            raise Unreachable(where, "the connection was lost.", "Check the host; what is known of it is kept.")
+        return transport
+
+    def _plain(self, words: str) -> Line:
+        return Line(words if self._user == "root" else _SYSTEM_PATH + words)
+
+    def _as_root(self, words: str) -> Line:
+        password = self._sudo.password
+        if password is None:
+            return Line(f"LC_ALL=C sudo -n {words}", terminal=self._sudo.terminal)
+        prompt = f"calipso-{secrets.token_hex(6)}:"
+        answering = Answering(prompt.encode(), password)
+        return Line(f"LC_ALL=C sudo -S -p {shlex.quote(prompt)} {words}", self._sudo.terminal, answering)
+
+
+def _of_sudo(result: CommandResult, where: str, user: str) -> CommandResult:
+    """The command's own result; where sudo spoke instead of it, its meaning. Raises Refused."""
+    if result.status == 0:
+        return result
+    if result.status == NOT_INSTALLED and _NO_SUDO.search(result.stderr):
+        raise Refused(where, f"sudo is not installed, and {user} is not root.", "Log in as root, or install sudo.")
+    said = [line for line in result.stderr.splitlines() if _BY_SUDO.match(line)]
+    if not said or result.stdout.strip() not in ("", result.stderr.strip()):
+        return result
+    if "command not found" in said[-1]:
+        return CommandResult(result.stdout, result.stderr, NOT_INSTALLED)
+    raise Refused(
+        where,
+        f"sudo does not let {user} run it: {said[-1]}.",
+        "Allow it in sudoers (calipso schema --sudoers prints the list), give sudo_password, or `tty: true`.",
+    )
+
+
+def _is_alive(client: paramiko.SSHClient) -> bool:
+    transport = client.get_transport()
+    return transport is not None and transport.is_active()
