@@ -24,11 +24,11 @@ DISCOVERED = ("compute", "network")
 
 @dataclass(frozen=True, slots=True)
 class Cloud:
-    """The APIs by region, all regions that were asked for, and what is wrong with those that have none."""
+    """The APIs by region, all regions that were asked for, and by region why one has no API."""
 
     apis: Mapping[str, OpenStackApi]
     regions: Sequence[str]
-    problems: Sequence[Problem]
+    problems: Mapping[str, Problem]
 
     def close(self) -> None:
         """End the connections."""
@@ -52,11 +52,11 @@ def open_cloud(section: Mapping[str, Any]) -> Cloud:
                 connection = Connection(config=_region(config, section, name, timeout))
                 apis[name] = OpenStackApi(connection, name, timeout=timeout)
     there = ", ".join(listed) or "none"
-    problems = [
-        Problem(f"OpenStack, region {name}", f"the catalog does not have it; there are: {there}.", "Correct `region`.")
+    problems = {
+        name: Problem(f"OpenStack, region {name}", f"the catalog lacks it; there are: {there}.", "Correct `region`.")
         for name in wanted
         if name not in listed
-    ]
+    }
     return Cloud(apis, wanted, problems)
 
 

@@ -68,12 +68,16 @@ class SshHosts:
         self.connections: Counter[str] = Counter()
         self.commands: Counter[str] = Counter()
 
+    @property
+    def has_master(self) -> bool:
+        """Whether hosts are reached through a master host."""
+        return self._reach.master is not None
+
     @contextmanager
     def connect(self, host: str, address: str) -> Iterator[HostShell]:
         """A shell on the host, until the block ends. Raises Refused, Unreachable."""
         where = self.address_of(host, address)
-        through_master = self._reach.master is not None
-        is_master = through_master and where == self._master_address()
+        is_master = self.has_master and where == self._master_address()
         shell = SshShell(host, lambda: self._connection(host, where), self._access.user, self._sudo, self._timeout)
         shell.counted = self.commands
         try:
@@ -110,7 +114,7 @@ class SshHosts:
             self._end(client)
 
     def _connection(self, host: str, address: Address) -> paramiko.SSHClient:
-        if self._reach.master is None:
+        if not self.has_master:
             client = connected(self._access, address, host)
         elif address == self._master_address():
             return self.master()

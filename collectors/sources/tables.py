@@ -26,7 +26,9 @@ _NOVA = {
     "compute_nodes": _of(
         "id uuid host hypervisor_hostname hypervisor_type hypervisor_version host_ip service_id deleted mapped"
     ),
-    "services": _of("id uuid host binary topic disabled disabled_reason forced_down last_seen_up version deleted"),
+    "services": _of(
+        "id uuid host binary topic disabled disabled_reason forced_down last_seen_up created_at version deleted"
+    ),
     # Until Newton these were here.
     "aggregates": _of("id uuid name deleted"),
     "aggregate_hosts": _of("id host aggregate_id deleted"),
