@@ -13,12 +13,141 @@ from collectors.registry import load_plugins
 from collectors.sources.protocols import SourceError, Sources
 from collectors.sources.recording import Recorder, recording
 from collectors.sources.replay import open_recording
-from collectors.sources.sections import open_sources, try_section
-from graph_schema.records import Problem
+from collectors.sources.sections import InvalidSection, open_sources, try_section
+from graph_schema.sections import secrets_of, without_secrets
 from topology.environments import Environment, EnvironmentRegistry
+from topology.environments.configuration import environment_from
 from topology.environments.secrets import open_vault
 from topology.errors import InvalidConfiguration
 from topology.graph import Graph
 from topology.scan import ScanOptions, ScanReport, scan
 from topology.scan.run import Progress
 from topology.settings import Settings
+
+SOURCES = ("OpenStack", "mysql", "CLI")
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """How trying one section went: what it is, or what is wrong."""
+
+    section: str
+    seconds: float
+    told: str = ""
+    problem: str | None = None
+
+
+def scan_environment(
+    graph: Graph,
+    settings: Settings,
+    name: str,
+    options: ScanOptions | None = None,
+    *,
+    scan_id: str | None = None,
+    started_by: str = "cli",
+    progress: Progress | None = None,
+) -> ScanReport:
+    """Scan the environment of that name, live. Raises UnknownEnvironment, InvalidConfiguration, GraphUnavailable."""
+    options = options or ScanOptions()
+    environment = EnvironmentRegistry(graph, open_vault(settings)).get(name)
+    sources = _open(environment, settings)
+    return _scan(graph, settings, options.into or name, sources, options, scan_id, started_by, progress)
+
+
+def record_environment(
+    graph: Graph, settings: Settings, name: str, file: Path, *, progress: Progress | None = None
+) -> ScanReport:
+    """Scan the environment of that name, live, and keep every raw answer in `file`."""
+    environment = EnvironmentRegistry(graph, open_vault(settings)).get(name)
+    secrets = [secret for section in environment.configuration for secret in secrets_of(section)]
+    recorder = Recorder(file, environment=_described(environment), secrets=secrets)
+    sources = recording(_open(environment, settings), recorder)
+    report = _scan(graph, settings, name, sources, ScanOptions(), None, "record", progress)
+    recorder.save()
+    return report
+
+
+def replay_recording(
+    graph: Graph,
+    settings: Settings,
+    file: Path,
+    into: str,
+    options: ScanOptions | None = None,
+    *,
+    progress: Progress | None = None,
+) -> ScanReport:
+    """Scan from a recording into the environment `into`, which is added when it is not there."""
+    try:
+        recorded = open_recording(file)
+    except SourceError as error:
+        raise InvalidConfiguration(str(error)) from error
+    environment = environment_from({**recorded.environment, "name": into}, origin=str(file))
+    registry = EnvironmentRegistry(graph, open_vault(settings))
+    if into not in registry.names():
+        registry.add(environment)
+    return _scan(graph, settings, into, recorded.sources, options or ScanOptions(), None, "replay", progress)
+
+
+def test_connections(environment: Environment, settings: Settings) -> list[Tried]:
+    """Try each section that is a source, one after the other."""
+    return [_tried(section, settings) for section in environment.configuration if section["name"] in SOURCES]
+
+
+def _tried(section: Mapping[str, Any], settings: Settings) -> Tried:
+    begun = time.monotonic()
+    try:
+        told = try_section(section, pins=_pins(settings))
+    except SourceError as error:
+        return Tried(section["name"], time.monotonic() - begun, problem=str(error))
+    return Tried(section["name"], time.monotonic() - begun, told)
+
+
+def _scan(
+    graph: Graph,
+    settings: Settings,
+    into: str,
+    sources: Sources,
+    options: ScanOptions,
+    scan_id: str | None,
+    started_by: str,
+    progress: Progress | None,
+) -> ScanReport:
+    with Collection(sources, load_plugins(), parallel_hosts=settings.parallel_hosts) as collection:
+        return scan(
+            graph,
+            into,
+            collection,
+            options,
+            settings=settings,
+            scan_id=scan_id,
+            started_by=started_by,
+            progress=progress,
+        )
+
+
+def _open(environment: Environment, settings: Settings) -> Sources:
+    if not environment.configuration:
+        raise InvalidConfiguration(
+            f"environment {environment.name} has no configuration. Add it again: calipso env add FILE."
+        )
+    try:
+        return open_sources(environment.configuration, pins=_pins(settings))
+    except InvalidSection as error:
+        raise InvalidConfiguration(f"environment {environment.name}: {error}") from error
+
+
+def _pins(settings: Settings) -> Path:
+    return settings.data_dir / "known_hosts"
+
+
+def _described(environment: Environment) -> dict[str, Any]:
+    """The environment as a recording keeps it: all but the secrets."""
+    return {
+        "name": environment.name,
+        "environment_type": environment.environment_type,
+        "distribution": environment.distribution,
+        "distribution_version": environment.distribution_version,
+        "mechanism_drivers": list(environment.mechanism_drivers),
+        "type_drivers": list(environment.type_drivers),
+        "configuration": [without_secrets(section) for section in environment.configuration],
+    }

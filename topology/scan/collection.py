@@ -12,6 +12,11 @@ from graph_schema.records import InventoryView, Link, Problem, Reading, Scope
 class Collection(Protocol):
     """Everything that can be read of one environment."""
 
+    @property
+    def notes(self) -> Sequence[Problem]:
+        """What is not read at all, and why: sections that are missing or did not open, plug-ins that do not load."""
+        ...
+
     def read_cloud(self) -> Iterator[Reading]:
         """One reading for each scope of the cloud's services. Never raises for what a source does."""
         ...

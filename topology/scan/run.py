@@ -18,7 +18,7 @@ from topology.scan.journal import Journal
 from topology.scan.options import ScanOptions
 from topology.scan.report import ScanReport, ScopeReport
 from topology.settings import Settings
-from topology.store import Entry, GraphStore, ScopeChanges, ScopeWrite
+from topology.store import Entry, GraphStore, ScopeChanges, ScopeWrite, Witness
 
 Progress = Callable[[str, str], None]
 """Called with a phase (cloud, hosts, settle) and a line about what was just done."""
@@ -66,6 +66,7 @@ class _Scan:
         self._store, self._collection, self._options, self._journal = store, collection, options, journal
         self._cloud = Inventory()
         self._report: ScanReport = journal.report
+        self._report.problems.extend(collection.notes)
 
     def run(self) -> None:
         readings = self._read_cloud()
@@ -115,15 +116,20 @@ class _Scan:
                 scope_write,
                 accept_removals=self._options.accept_removals,
                 dry_run=self._options.dry_run,
-                witness=lambda type, id: self._collection.witness(reading.scope, type, id),
+                links_only=self._options.links_only,
+                witness=self._witness(reading.scope),
             )
-            outcome = changes.outcome if changes is not None else reading.outcome
+            outcome = changes.outcome
         except Superseded as error:
             changes = None
             outcome = Outcome(
                 "partial", (Problem(reading.scope.key, str(error), "The newer reading is in the graph."),)
             )
         self._journal.scope(ScopeReport(reading.scope, outcome, changes))
+
+    def _witness(self, scope: Scope) -> Witness | None:
+        # A host has no other way to be asked: its commands are read whole or the scope is not complete.
+        return None if scope.source == HOST_SOURCE else lambda type, id: self._collection.witness(scope, type, id)
 
     def _entries(self, reading: Reading, view: Inventory) -> tuple[Reading, list[Entry]]:
         if reading.outcome.status == "failed":
