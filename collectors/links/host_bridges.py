@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from collectors.contracts import finds
@@ -26,40 +26,45 @@ _NAMED_AFTER_NETWORK = 14  # brq and eleven characters of the network's id
 @finds(VCONNECTOR_VEDGE)
 def bridges_wired_to_switches(view: InventoryView) -> Iterator[Link]:
     """A bridge with a device, or the other end of its pair, that is a port of the switch; every bridge of the agent."""
-    networks = host_networks(view)
-    for bridge in view.all("vconnector"):
-        for vedge in view.all("vedge"):
-            wires = [port for port in vedge.get("ports") or () if port["device"] in _wires(bridge)]
-            if wires or (vedge["kind"] == "lxb" and bridge.name in (vedge.get("bridges") or ())):
+    carried = _networks_of_bridges(view, host_networks(view))
+    for vedge in view.all("vedge"):
+        ports = {port["device"]: port for port in vedge.get("ports") or ()}
+        driven = set(vedge.get("bridges") or ()) if vedge["kind"] == "lxb" else set()
+        for bridge in view.all("vconnector"):
+            wires = [ports[device] for device in _wires(bridge) if device in ports]
+            if wires or bridge.name in driven:
                 state = port_state(wires, bridge)
-                yield VCONNECTOR_VEDGE.link(bridge, vedge, state=state, networks=_inside(view, bridge, networks))
+                yield VCONNECTOR_VEDGE.link(bridge, vedge, state=state, networks=carried[bridge.name])
 
 
 @finds(VCONNECTOR_HOST_PNIC)
 def nics_in_bridges(view: InventoryView) -> Iterator[Link]:
     """A bridge and a NIC that is, itself or by a VLAN interface, a member of it."""
     networks, ways = host_networks(view), uplinks(view)
+    carried = _networks_of_bridges(view, networks)
     for bridge in view.all("vconnector"):
         tunnels = [networks.tunnelled(o["overlay_type"]) for o in view.all("otep") if base_device(o) == bridge.name]
-        carried = together([_inside(view, bridge, networks), *tunnels])
         for nic in ways.in_bridge(bridge):
-            yield VCONNECTOR_HOST_PNIC.link(bridge, nic, state=state_of(nic, bridge), networks=carried)
+            ids = together([carried[bridge.name], *tunnels])
+            yield VCONNECTOR_HOST_PNIC.link(bridge, nic, state=state_of(nic, bridge), networks=ids)
 
 
-def _inside(view: InventoryView, bridge: Record, networks: HostNetworks) -> frozenset[str] | None:
-    """The networks of a bridge: of the vNICs in it, of the port that it is wired for, and the one it is named after."""
-    members = set(bridge.get("interfaces") or ())
-    vnics = [vnic for vnic in view.all("vnic") if device_on_host(vnic) in members]
-    plugged_for = [
-        networks_of_port(view, id) for device, id in ports_of_devices(view).items() if device in _wires(bridge)
-    ]
-    return together([networks.of(vnics), *plugged_for, frozenset(_named_after(view, bridge.name))])
+def _networks_of_bridges(view: InventoryView, networks: HostNetworks) -> Mapping[str, frozenset[str] | None]:
+    """Bridge → the networks of the vNICs in it, of the port that it is wired for, and the one that it is named after."""
+    vnics = {device_on_host(vnic): vnic for vnic in view.all("vnic")}
+    plugged_for = ports_of_devices(view)
+    found: dict[str, frozenset[str] | None] = {}
+    for bridge in view.all("vconnector"):
+        inside = networks.of(vnics[device] for device in bridge.get("interfaces") or () if device in vnics)
+        wired_for = [networks_of_port(view, plugged_for[device]) for device in _wires(bridge) & plugged_for.keys()]
+        found[bridge.name] = together([inside, *wired_for, *_named_after(view, bridge.name)])
+    return found
 
 
-def _named_after(view: InventoryView, name: str) -> Iterable[str]:
-    if not name.startswith(_AGENTS_BRIDGE) or len(name) != _NAMED_AFTER_NETWORK:
-        return ()
-    return [network.id for network in view.all("network") if network.id.startswith(name.removeprefix(_AGENTS_BRIDGE))]
+def _named_after(view: InventoryView, name: str) -> Iterator[frozenset[str]]:
+    if name.startswith(_AGENTS_BRIDGE) and len(name) == _NAMED_AFTER_NETWORK:
+        start = name.removeprefix(_AGENTS_BRIDGE)
+        yield frozenset(network.id for network in view.all("network") if network.id.startswith(start))
 
 
 def _wires(bridge: Record) -> set[str]:

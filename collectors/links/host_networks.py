@@ -34,7 +34,9 @@ class HostNetworks:
 
     def tunnelled(self, overlay: str) -> frozenset[str] | None:
         """Those with a segment in tunnels of that type."""
-        return self._answer(id for id, network in self.networks.items() if overlay in dict(_segments(network)))
+        return self._answer(
+            id for id, network in self.networks.items() if any(kind == overlay for kind, _ in _segments(network))
+        )
 
     def physical(self, physical_networks: Iterable[str]) -> frozenset[str] | None:
         """Those with a VLAN or flat segment on one of these physical networks."""

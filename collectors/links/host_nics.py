@@ -48,7 +48,7 @@ def networks_on_nics(view: InventoryView) -> Iterator[Link]:
 def _through(
     view: InventoryView, vedge: Record, nic: Record, networks: HostNetworks, ways: Uplinks
 ) -> frozenset[str] | None:
-    """What passes the NIC for the switch: physical networks mapped to it, and tunnels whose address is in its bridge."""
+    """What passes the NIC for the switch: physical networks mapped to it, tunnels whose address is in its bridge."""
     physical = [name for name in _mapped_names(view) if nic in ways.of_mapping(vedge, name)]
     tunnels = [
         networks.tunnelled(otep["overlay_type"])
