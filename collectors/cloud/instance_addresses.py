@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from collectors.cloud.answers import Answer, Listing, read_each
 from graph_schema.object_types import INSTANCE
@@ -10,30 +10,36 @@ from graph_schema.records import Attributes, Problem, Record
 
 
 def instance_addresses(ports: Sequence[Record], floating_ips: Listing) -> Iterator[Attributes | Problem]:
-    """One set of attributes per instance that a port is plugged into (`compute:…`, the device is the instance).
+    """One set of attributes per instance that a port is plugged into: `compute:…`, the device is the instance.
 
-    Subports of a trunk are not plugged into it: their device is the trunk.
+    The subports of a trunk are its too: neutron names the trunk as their device, their packets end in the instance.
     """
-    floating: dict[str | None, list[str]] = {}
+    leading_to: dict[str, list[str]] = {}
     for association in read_each(floating_ips, "neutron floating IPs", _association):
         if isinstance(association, Problem):
             yield association
         else:
             port_id, address = association
-            floating.setdefault(port_id, []).append(address)
-    plugged: dict[str, list[Record]] = {}
-    for port in ports:
-        if port.get("device_id") and str(port.get("device_owner")).startswith("compute:"):
-            plugged.setdefault(port["device_id"], []).append(port)
-    for instance, its_ports in plugged.items():
-        leading_to = [address for port in its_ports for address in floating.get(port.id, ())]
+            leading_to.setdefault(port_id or "", []).append(address)
+    for instance, its_ports in _ports_of_instances(ports).items():
+        floating = [address for port in its_ports for address in leading_to.get(port.id, ())]
         yield INSTANCE.attributes(
             "neutron",
             instance,
             networks=_each_once(port["network_id"] for port in its_ports),
             mac_addresses=_each_once(port["mac_address"] for port in its_ports),
-            addresses=_each_once([*leading_to, *(ip for port in its_ports for ip in port["ip_addresses"])]),
+            addresses=_each_once([*floating, *(address for port in its_ports for address in port["ip_addresses"])]),
         )
+
+
+def _ports_of_instances(ports: Sequence[Record]) -> Mapping[str, list[Record]]:
+    by_id = {port.id: port for port in ports}
+    plugged: dict[str, list[Record]] = {}
+    for port in ports:
+        if port.get("device_id") and str(port.get("device_owner")).startswith("compute:"):
+            subports = [by_id[each["port_id"]] for each in port.get("subports", ()) if each["port_id"] in by_id]
+            plugged.setdefault(port["device_id"], []).extend([port, *subports])
+    return plugged
 
 
 def _association(answer: Answer) -> tuple[str | None, str]:

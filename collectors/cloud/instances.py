@@ -6,8 +6,8 @@ from functools import partial
 
 from collectors.cloud import nova_instances
 from collectors.cloud.answers import Answer, Listing, read_each
-from collectors.cloud.nova_instances import InstanceTables
 from collectors.cloud.places import answers_at, in_project
+from collectors.cloud.tables import Tables
 from collectors.contracts import CloudCollector, Collected
 from collectors.sources.protocols import ApiSource
 from graph_schema.object_types import INSTANCE
@@ -57,11 +57,9 @@ def _instance(region: str, answer: Answer) -> Record:
 fetch_database = nova_instances.fetch
 
 
-def parse_database(raw: InstanceTables) -> Collected:
-    """As `parse_api`."""
-    yield from parse_api(nova_instances.servers(raw))
-    if raw.lacking is not None:
-        yield raw.lacking
+def parse_database(tables: Tables) -> Collected:
+    """As `parse_api`, save what only nova's configuration says: its zone by default, the pattern of local names."""
+    return parse_api(nova_instances.servers(tables))
 
 
 COLLECTOR = CloudCollector(

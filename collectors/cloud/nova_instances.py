@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from collectors.cloud.answers import Listing
 from collectors.cloud.nova_services import COMPUTE_ZONE, ZONE_TABLES, moment, zones_of_hosts
 from collectors.cloud.tables import Row, Tables, by, decoded, fetch_tables
-from collectors.sources.protocols import DatabaseSource, SourceError
-from graph_schema.records import Problem
+from collectors.sources.protocols import DatabaseSource
 
 SOFT_DELETED = "soft-delete"  # nova's own listing leaves these out, and the copies (`hidden`) of a move between cells
 _COLUMNS = (
@@ -27,12 +25,7 @@ _COLUMNS = (
     "created_at",
     "hidden",
 )
-_INSTANCE_TABLES = {"nova.instances": _COLUMNS, "nova.instance_extra": ("instance_uuid", "flavor"), **ZONE_TABLES}
-# Instances that no host could be found for are in the database of cell 0.
-_UNSCHEDULED_TABLES = {
-    "nova_cell0.instances": _COLUMNS,
-    "nova_cell0.instance_extra": ("instance_uuid", "flavor"),
-}
+_TABLES = {"nova.instances": _COLUMNS, "nova.instance_extra": ("instance_uuid", "flavor"), **ZONE_TABLES}
 
 # nova.api.openstack.common: a status for the state, another while one of these tasks is on.
 _RESIZE = dict.fromkeys(("resize_prep", "resize_migrating", "resize_migrated", "resize_finish"), "RESIZE")
@@ -58,34 +51,18 @@ _STATUSES: Mapping[str, tuple[str, Mapping[str, str]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class InstanceTables:
-    """Nova's tables of instances, and why those of cell 0 are missing where they are."""
-
-    tables: Tables
-    lacking: Problem | None = None
+def fetch(source: DatabaseSource, region: str) -> Tables:
+    """Instances of all cells (in cell 0 those that no host was found for) and what makes zones. Raises SourceError."""
+    return fetch_tables(source, region, _TABLES)
 
 
-def fetch(source: DatabaseSource, region: str) -> InstanceTables:
-    """Instances of the cell and of cell 0, and what makes their zones. Partial without cell 0. Raises SourceError."""
-    tables = fetch_tables(source, region, _INSTANCE_TABLES)
-    try:
-        unscheduled = fetch_tables(source, region, _UNSCHEDULED_TABLES)
-    except SourceError as error:
-        lacking = f"{error.problem.what} Instances that no host could be found for are not in this reading."
-        return InstanceTables(tables, Problem(error.problem.where, lacking, error.problem.remedy))
-    return InstanceTables(Tables(region, {**tables.rows, **unscheduled.rows}))
-
-
-def servers(raw: InstanceTables) -> Listing:
+def servers(tables: Tables) -> Listing:
     """Every instance as GET /servers/detail has it."""
-    zones = zones_of_hosts(raw.tables)
-    items: list[Row] = []
-    for cell in ("nova", "nova_cell0"):
-        extra = by(raw.tables.rows.get(f"{cell}.instance_extra", []), "instance_uuid")
-        listed = [row for row in raw.tables.rows.get(f"{cell}.instances", []) if _is_listed(row)]
-        items += [_server(row, extra.get(row.get("uuid"), {}), zones) for row in listed]
-    return Listing(raw.tables.region, "database", items)
+    zones = zones_of_hosts(tables)
+    extra = by(tables["nova.instance_extra"], "instance_uuid")
+    listed = [row for row in tables["nova.instances"] if _is_listed(row)]
+    items = [_server(row, extra.get(row.get("uuid"), {}), zones) for row in listed]
+    return Listing(tables.region, "database", items)
 
 
 def _is_listed(row: Row) -> bool:

@@ -105,7 +105,7 @@ INSTANCE = ObjectType(
         # Neutron is asked for these: nova's own copy lags behind, and lacks ports that have no address.
         Property("addresses", "strings", "Its fixed and floating addresses.", search=True, group="neutron"),
         Property("mac_addresses", "strings", "Its ports' MAC addresses.", search=True, group="neutron"),
-        Property("networks", "strings", "Ids of the networks that it has a port on.", group="neutron"),
+        Property("networks", "strings", "Ids of the networks that it has a port (or subport) on.", group="neutron"),
     ),
     groups={"neutron": Owner("neutron", "region")},
     source="GET nova /servers/detail?all_tenants=1; GET neutron /v2.0/ports, /v2.0/floatingips; nova.instances",
