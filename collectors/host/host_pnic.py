@@ -1,7 +1,7 @@
-"""The NICs of a host: hardware, bonds, and veths or macvlans that lead out of the host.
+"""The NICs of a host: hardware, bonds, veths that lead off the host, and macvlans.
 
 Not among them: virtual functions that the host itself does not use (they are lent to instances), VLAN interfaces (they
-are named on their NIC), and everything that the host's own services or switches made.
+are named on their NIC), pairs of which both ends are on the host, and all that its own services or switches made.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def parse(raw: RawNics) -> Iterator[Record]:
         raise raw.interfaces.malformed(f"it does not list {', '.join(unlisted)[:200]}, which the host has.")
     for interface in interfaces.values():
         device = files.device(interface.name)
-        if _is_own_hardware(interface, device) or _is_bond(interface, files) or _leads_out(interface, namespaces):
+        if _is_own_hardware(interface, device) or _is_bond(interface, files) or _leads_off(interface, namespaces):
             yield _record(raw.interfaces.host, interface, interfaces, files)
 
 
@@ -60,10 +60,12 @@ def _is_bond(interface: Interface, files: NicFiles) -> bool:
     return interface.kind in _BONDS or interface.name in files.bonds
 
 
-def _leads_out(interface: Interface, namespaces: Sequence[Namespace]) -> bool:
-    """A veth or macvlan whose other end is in a namespace that is not one of the host's own named ones."""
-    if interface.kind not in ("veth", "macvlan") or not interface.leads_elsewhere:
+def _leads_off(interface: Interface, namespaces: Sequence[Namespace]) -> bool:
+    """A veth or macvlan whose other end is not in one of the host's own named namespaces."""
+    if interface.kind not in ("veth", "macvlan"):
         return False
+    if not interface.leads_elsewhere:
+        return interface.kind == "macvlan"  # it stands beside the NIC below it; a pair's ends stand before each other
     if interface.peer_namespace is not None:  # text gives the name of a named one
         return False
     ids = {namespace.id for namespace in namespaces if namespace.id is not None}

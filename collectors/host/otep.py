@@ -143,9 +143,9 @@ def _record(host: str, end: _End, holder: Interface, interfaces: Mapping[str, In
 
 
 def _base(holder: Interface, interfaces: Mapping[str, Interface]) -> Interface:
-    """The device below VLAN interfaces and macvlans."""
+    """The device below VLAN interfaces."""
     seen = {holder.name}
-    while holder.kind in ("vlan", "macvlan") and holder.lower is not None and holder.lower not in seen:
+    while holder.kind == "vlan" and holder.lower is not None and holder.lower not in seen:
         below = interfaces.get(holder.lower)
         if below is None:
             break

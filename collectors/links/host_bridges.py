@@ -26,7 +26,7 @@ _NAMED_AFTER_NETWORK = 14  # brq and eleven characters of the network's id
 @finds(VCONNECTOR_VEDGE)
 def bridges_wired_to_switches(view: InventoryView) -> Iterator[Link]:
     """A bridge with a device, or the other end of its pair, that is a port of the switch; every bridge of the agent."""
-    carried = _networks_of_bridges(view, host_networks(view))
+    carried = networks_of_bridges(view, host_networks(view))
     for vedge in view.all("vedge"):
         ports = {port["device"]: port for port in vedge.get("ports") or ()}
         driven = set(vedge.get("bridges") or ()) if vedge["kind"] == "lxb" else set()
@@ -41,7 +41,7 @@ def bridges_wired_to_switches(view: InventoryView) -> Iterator[Link]:
 def nics_in_bridges(view: InventoryView) -> Iterator[Link]:
     """A bridge and a NIC that is, itself or by a VLAN interface, a member of it."""
     networks, ways = host_networks(view), uplinks(view)
-    carried = _networks_of_bridges(view, networks)
+    carried = networks_of_bridges(view, networks)
     for bridge in view.all("vconnector"):
         tunnels = [networks.tunnelled(o["overlay_type"]) for o in view.all("otep") if base_device(o) == bridge.name]
         for nic in ways.in_bridge(bridge):
@@ -49,8 +49,8 @@ def nics_in_bridges(view: InventoryView) -> Iterator[Link]:
             yield VCONNECTOR_HOST_PNIC.link(bridge, nic, state=state_of(nic, bridge), networks=ids)
 
 
-def _networks_of_bridges(view: InventoryView, networks: HostNetworks) -> Mapping[str, frozenset[str] | None]:
-    """Bridge → the networks of the vNICs in it, of the port that it is wired for, and the one that it is named after."""
+def networks_of_bridges(view: InventoryView, networks: HostNetworks) -> Mapping[str, frozenset[str] | None]:
+    """Bridge → the networks of the vNICs in it, of the port that it is wired for, and the one it is named after."""
     vnics = {device_on_host(vnic): vnic for vnic in view.all("vnic")}
     plugged_for = ports_of_devices(view)
     found: dict[str, frozenset[str] | None] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from collectors.contracts import finds
+from collectors.links.host_bridges import networks_of_bridges
 from collectors.links.host_networks import HostNetworks, host_networks, state_of, together
 from collectors.links.host_uplinks import Uplinks, base_device, mappings, port_state, uplinks
 from graph_schema.link_types import HOST_PNIC_NETWORK, VEDGE_HOST_PNIC
@@ -15,14 +16,16 @@ from graph_schema.records import InventoryView, Link, Record
 def nics_of_switches(view: InventoryView) -> Iterator[Link]:
     """A switch and a NIC that is one of its ports or (Linux bridge agent) a member of one of its bridges."""
     networks, ways = host_networks(view), uplinks(view)
+    inside = networks_of_bridges(view, networks)
     for vedge in view.all("vedge"):
         ports = {port["device"]: port for port in vedge.get("ports") or ()}
-        driven = ways.driven_by(vedge)
         for nic in view.all("host_pnic"):
             own = [ports[device] for device in (nic["device"], *(nic.get("vlan_interfaces") or ())) if device in ports]
-            if own or any(nic in ways.in_bridge(bridge) for bridge in driven):
-                carried = _through(view, vedge, nic, networks, ways)
-                yield VEDGE_HOST_PNIC.link(vedge, nic, state=port_state(own, nic), networks=carried)
+            bridges = [bridge for bridge in ways.driven_by(vedge) if nic in ways.in_bridge(bridge)]
+            if own or bridges:
+                carried = _switched(view, vedge, nic, networks, ways) if own else None
+                ids = together([carried, *(inside[bridge.name] for bridge in bridges)])
+                yield VEDGE_HOST_PNIC.link(vedge, nic, state=port_state(own, nic), networks=ids)
 
 
 @finds(HOST_PNIC_NETWORK)
@@ -45,10 +48,10 @@ def networks_on_nics(view: InventoryView) -> Iterator[Link]:
             yield HOST_PNIC_NETWORK.link(nic, network, state=state_of(nic), networks=[network])
 
 
-def _through(
+def _switched(
     view: InventoryView, vedge: Record, nic: Record, networks: HostNetworks, ways: Uplinks
 ) -> frozenset[str] | None:
-    """What passes the NIC for the switch: physical networks mapped to it, tunnels whose address is in its bridge."""
+    """What passes the NIC as a port: physical networks mapped to its bridge, tunnels whose address is there."""
     physical = [name for name in _mapped_names(view) if nic in ways.of_mapping(vedge, name)]
     tunnels = [
         networks.tunnelled(otep["overlay_type"])

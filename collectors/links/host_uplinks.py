@@ -56,12 +56,15 @@ class Uplinks:
 
     def of_mapping(self, vedge: Record, physical_network: str) -> list[Record]:
         """NICs that one switch's mappings lead to."""
-        found: list[Record] = []
-        for bridge in _mapped(vedge, "bridge_mappings", physical_network):
-            found.extend(self.of_switch_bridge(vedge, bridge))
-            if vedge["kind"] == "lxb" and bridge in self.bridges:
-                found.extend(self.in_bridge(self.bridges[bridge]))
-        return found + self.below(_mapped(vedge, "interface_mappings", physical_network))
+        bridges = _mapped(vedge, "bridge_mappings", physical_network)
+        interfaces = _mapped(vedge, "interface_mappings", physical_network)
+        # The Linux bridge agent may be given a bridge in place of an interface.
+        linux = [self.bridges[name] for name in (*bridges, *interfaces) if name in self.bridges]
+        return [
+            *self.below(interfaces),
+            *(nic for bridge in bridges for nic in self.of_switch_bridge(vedge, bridge)),
+            *(nic for bridge in linux for nic in self.in_bridge(bridge)),
+        ]
 
     def of_physical_network(self, name: str) -> list[Record]:
         """NICs that the mappings of all switches lead to."""

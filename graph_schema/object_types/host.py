@@ -86,7 +86,7 @@ OTEP = ObjectType(
         Property("ip_address", "string", "Tunnel address of the host.", index=True, search=True),
         Property("udp_port", "integer", "Destination port, where the overlay has one."),
         Property("device", "string", "Device that holds the address."),
-        Property("base_device", "string", "The device below, where that is a VLAN interface or a macvlan."),
+        Property("base_device", "string", "The device below, where that is a VLAN interface."),
         Property("oper_state", "string", "UP, DOWN, UNKNOWN: of the device that holds the address."),
         Property("remote_ips", "strings", "Tunnel addresses of the other ends that it has a tunnel or an entry for."),
         Property("tunnels", "nested", "Its tunnels: device, remote_ips, vni (kernel), link_state (ovs)."),
