@@ -112,20 +112,24 @@ class _Scan:
         reading, entries = self._entries(reading, view)
         scope_write = ScopeWrite(reading.scope, reading.observed_at, reading.outcome, entries, reading.attributes)
         try:
-            changes: ScopeChanges | None = self._store.write(
-                scope_write,
-                accept_removals=self._options.accept_removals,
-                dry_run=self._options.dry_run,
-                links_only=self._options.links_only,
-                witness=self._witness(reading.scope),
-            )
-            outcome = changes.outcome
+            changes: ScopeChanges | None = self._stored(scope_write)
+            outcome = reading.outcome if changes is None else changes.outcome
         except Superseded as error:
             changes = None
             outcome = Outcome(
                 "partial", (Problem(reading.scope.key, str(error), "The newer reading is in the graph."),)
             )
         self._journal.scope(ScopeReport(reading.scope, outcome, changes))
+
+    def _stored(self, scope_write: ScopeWrite) -> ScopeChanges:
+        if self._options.links_only:
+            return self._store.write_links(scope_write, dry_run=self._options.dry_run)
+        return self._store.write(
+            scope_write,
+            accept_removals=self._options.accept_removals,
+            dry_run=self._options.dry_run,
+            witness=self._witness(scope_write.scope),
+        )
 
     def _witness(self, scope: Scope) -> Witness | None:
         # A host has no other way to be asked: its commands are read whole or the scope is not complete.
