@@ -73,7 +73,7 @@ class Builder:
             if name not in flavors:
                 flavor = {"name": name, "ram": memory, "vcpus": cpus, "disk": 1}
                 self.cloud.post("compute", "/flavors", {"flavor": flavor})
-        if not self.cloud.connection.image.find_image(IMAGE):
+        if self.cloud.image_id(IMAGE) is None:
             self.cloud.connection.image.create_image(
                 IMAGE,
                 filename=str(Path(os.environ["LAB"]) / "img" / "disk.raw"),
@@ -266,7 +266,7 @@ class Builder:
 
     def _servers(self) -> None:
         flavors = {f["name"]: f["id"] for f in self.cloud.get("compute", "/flavors")}
-        image = self.cloud.connection.image.find_image(IMAGE).id
+        image = self.cloud.image_id(IMAGE)
         there = {(s["tenant_id"], s["name"]) for s in self.all_servers()}
         ports = self.there("ports")
         clouds: dict[str, Cloud] = {}

@@ -53,25 +53,24 @@ def _network_things(cloud: Cloud, projects: dict[str, str]) -> None:
     def of(kind: str) -> list[dict[str, Any]]:
         return [o for o in cloud.get("network", f"/{kind}") if o["project_id"] in projects]
 
-    for floating in of("floatingips"):
-        cloud.delete("network", f"/floatingips/{floating['id']}")
-    for trunk in of("trunks"):
-        cloud.delete("network", f"/trunks/{trunk['id']}")
+    def delete(kind: str, things: list[dict[str, Any]]) -> None:
+        for thing in things:
+            cloud.delete("network", f"/{kind}/{thing['id']}")
+
+    delete("floatingips", of("floatingips"))
+    delete("trunks", of("trunks"))
     for router in of("routers"):
         remove_router(cloud, router["id"])
-    for port in of("ports"):
-        if not port["device_owner"].startswith("network:"):
-            cloud.delete("network", f"/ports/{port['id']}")
+    delete("ports", [p for p in of("ports") if not p["device_owner"].startswith("network:")])
     for network in of("networks"):
-        _forget_ports(cloud, network["id"])
-        cloud.delete("network", f"/networks/{network['id']}")
-    for group in of("security-groups"):
-        if group["name"] != "default":
-            cloud.delete("network", f"/security-groups/{group['id']}")
-    # The default groups go with their project; neutron forgets them only when it is told.
-    for group in of("security-groups"):
-        if projects[group["project_id"]] not in KEPT_PROJECTS:
-            cloud.delete("network", f"/security-groups/{group['id']}")
+        others = cloud.get("network", f"/ports?network_id={network['id']}")
+        delete("ports", [p for p in others if not p["device_owner"].startswith("network:")])
+    delete("networks", of("networks"))
+    groups = of("security-groups")
+    delete("security-groups", [g for g in groups if g["name"] != "default"])
+    # The default groups go with their project, but neutron forgets them only when it is told.
+    defaults = [g for g in groups if g["name"] == "default" and projects[g["project_id"]] not in KEPT_PROJECTS]
+    delete("security-groups", defaults)
 
 
 def remove_router(cloud: Cloud, router: str) -> None:
@@ -81,10 +80,3 @@ def remove_router(cloud: Cloud, router: str) -> None:
         if port["device_owner"] in ("network:router_interface", "network:ha_router_replicated_interface"):
             cloud.put("network", f"/routers/{router}/remove_router_interface", {"port_id": port["id"]})
     cloud.delete("network", f"/routers/{router}")
-
-
-def _forget_ports(cloud: Cloud, network: str) -> None:
-    """Ports of other projects on the network, which would keep it."""
-    for port in cloud.get("network", f"/ports?network_id={network}"):
-        if not port["device_owner"].startswith("network:"):
-            cloud.delete("network", f"/ports/{port['id']}")

@@ -71,9 +71,14 @@ class Cloud:
             raise CloudError(f"{method} {service} {path}: {response.status_code} {response.text[:400]}")
         return response
 
+    def image_id(self, name: str) -> str | None:
+        """The id of the image of that name."""
+        return next((str(i["id"]) for i in self.get("image", f"/images?name={name}")), None)
+
     def _url(self, service: str) -> str:
-        url: str = self.connection.session.get_endpoint(service_type=service, interface="public")
-        return url.removesuffix("/") + {"network": "/v2.0", "identity": "/v3" if not url.endswith("v3") else ""}.get(service, "")
+        url = str(self.connection.session.get_endpoint(service_type=service, interface="public")).removesuffix("/")
+        version = {"network": "/v2.0", "identity": "/v3", "image": "/v2"}.get(service, "")
+        return url.removesuffix(version) + version
 
 
 class CloudError(Exception):

@@ -30,9 +30,7 @@ DEMO = Plan(
     notes={"alpha": "web shop", "beta": "its address range is the one of alpha"},
     networks=(
         EXTERNAL,
-        Network(
-            "admin", "vlan101", (Subnet("vlan101-subnet", "10.101.0.0/24"),), "vlan", "physvlan", 101, shared=True
-        ),
+        Network("admin", "vlan101", (Subnet("vlan101-subnet", "10.101.0.0/24"),), "vlan", "physvlan", 101, shared=True),
         Network("admin", "lan", (Subnet("lan-subnet", "10.102.0.0/24"),), "flat", "physvlan", shared=True),
         Network("alpha", "web", (Subnet("web-subnet", "10.1.1.0/24", dns=("10.1.1.2",)),), dhcp_agents=2),
         Network("alpha", "db", (Subnet("db-subnet", "10.1.2.0/24"),)),

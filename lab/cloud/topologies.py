@@ -30,10 +30,11 @@ def main(arguments: list[str] | None = None) -> int:
     cloud = Cloud()
     try:
         if chosen.action == "clear" and chosen.topology is None:
-            clear(cloud, lambda name: True, everything=True)
+            clear(cloud, lambda _: True, everything=True)
         elif chosen.action == "clear":
-            prefix = plan_of(chosen.topology).projects[0].split("-")[0] + "-"
-            clear(cloud, lambda name: name.startswith(prefix))
+            from lab.cloud.random_plan import prefix
+
+            clear(cloud, lambda name: name.startswith(prefix(int(chosen.topology))))
         elif chosen.action == "build":
             Builder(plan_of(chosen.topology or "demo"), cloud).build()
         else:
