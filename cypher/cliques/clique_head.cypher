@@ -1,0 +1,8 @@
+// name: clique_head
+// purpose: first part of every clique statement: the focal points that are asked for, one row each
+// mode: read
+// parameters: environment, focal_points
+// template: focal
+UNWIND $focal_points AS focal_id
+MATCH (focal:Object {environment: $environment, id: focal_id})
+WHERE focal:<<focal>>

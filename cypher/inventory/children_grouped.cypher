@@ -1,0 +1,9 @@
+// name: children_grouped
+// purpose: what objects contain, by type: how many, and the first of them by name
+// mode: read
+// parameters: environment, parents, limit
+UNWIND $parents AS parent_id
+MATCH (:Object {environment: $environment, id: parent_id})-[:CONTAINS]->(child:Object)
+WITH parent_id, child ORDER BY child.name, child.id
+WITH parent_id, child.type AS type, count(*) AS count, collect(child)[..$limit] AS children
+RETURN parent_id, type, count, [child IN children | child {.*, details: null}] AS children

@@ -1,0 +1,123 @@
+"""Cliques: what an object is connected to, computed from the graph when it is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from graph_schema.clique_types import CLIQUE_TYPES, CliqueType
+from topology.cliques.choosing import Choice, choose_for
+from topology.cliques.compilation import compile_clique, compile_count
+from topology.errors import UnknownObject
+from topology.freshness import Freshness, ScopeBook
+from topology.graph import Graph
+from topology.search import suggestions
+from topology.shapes import JsonObject, link_shape, node_shape
+
+# Links that one step of the walk may take; beyond it the answer says that it is truncated.
+STEP_LIMIT = 20_000
+# Focal points of one statement, when all of a type are asked for.
+BATCH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Clique:
+    """A focal point and what the walk of its clique type reached. Nodes and links as plain properties."""
+
+    environment: str
+    focal_point: str
+    clique_type: CliqueType
+    nodes: tuple[Mapping[str, Any], ...]
+    links: tuple[Mapping[str, Any], ...]
+    truncated: bool
+    freshness: Freshness
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def focal_node(self) -> Mapping[str, Any]:
+        """The focal point's properties."""
+        return next(node for node in self.nodes if node["id"] == self.focal_point)
+
+    def as_json(self) -> JsonObject:
+        """The stable shape of `clique --format json` and GET /cliques."""
+        return {
+            "environment": self.environment,
+            "focal_point": node_shape(self.focal_node),
+            "clique_type": self.clique_type.name,
+            "link_types": list(self.clique_type.link_types),
+            "nodes": [node_shape(node) for node in self.nodes],
+            "links": [link_shape(link) for link in self.links],
+            "truncated": self.truncated,
+            "freshness": self.freshness.as_json(),
+            "notes": list(self.notes),
+        }
+
+
+def clique(graph: Graph, environment: str, focal_id: str, *, limit: int = STEP_LIMIT) -> Clique:
+    """The clique of one object. Raises UnknownEnvironment, UnknownObject with near matches, NoCliqueType, TimedOut."""
+    try:
+        choice = choose_for(graph, environment, focal_point=focal_id)
+    except UnknownObject as error:
+        raise UnknownObject(f"{error}.{suggestions(graph, environment, focal_id)}") from None
+    scopes = ScopeBook(graph, environment)
+    statement = compile_clique(choice.clique_type, choice.constraints)
+    for row in graph.read(statement, environment=environment, focal_points=[focal_id], limit=limit):
+        return _clique(environment, choice, row, scopes)
+    raise UnknownObject(f"{environment}: {focal_id!r} was removed a moment ago. Ask again.")
+
+
+def cliques(graph: Graph, environment: str, focal_type: str, *, limit: int = STEP_LIMIT) -> Iterator[Clique]:
+    """The cliques of all objects of a type, a batch of focal points at a time. Raises as `clique`."""
+    choice = choose_for(graph, environment, focal_point_type=focal_type)
+    scopes = ScopeBook(graph, environment)
+    statement = compile_clique(choice.clique_type, choice.constraints)
+    for ids in _focal_points(graph, environment, focal_type):
+        for row in graph.stream(statement, environment=environment, focal_points=ids, limit=limit):
+            yield _clique(environment, choice, row, scopes)
+
+
+def count_cliques(graph: Graph, environment: str) -> dict[str, int]:
+    """How many objects of each focal type are linked to anything: every clique is computed once."""
+    return {kind: _count(graph, environment, kind) for kind in sorted({t.focal_point_type for t in CLIQUE_TYPES})}
+
+
+def _count(graph: Graph, environment: str, focal_type: str) -> int:
+    choice = choose_for(graph, environment, focal_point_type=focal_type)
+    statement = compile_count(choice.clique_type, choice.constraints)
+    return sum(
+        row["cliques"]
+        for ids in _focal_points(graph, environment, focal_type)
+        for row in graph.read(statement, environment=environment, focal_points=ids, limit=STEP_LIMIT)
+    )
+
+
+def _focal_points(graph: Graph, environment: str, focal_type: str) -> Iterator[list[str]]:
+    ids = sorted(row["id"] for row in graph.stream("focal_points", environment=environment, type=focal_type))
+    yield from (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
+
+
+def _clique(environment: str, choice: Choice, row: Mapping[str, Any], scopes: ScopeBook) -> Clique:
+    walked = [choice.clique_type.focal_point_type, *(step.there for step in choice.clique_type.steps)]
+    taken = [step.link_type.name for step in choice.clique_type.steps]
+    focal = row["focal_point"]
+    nodes = sorted(row["nodes"], key=lambda n: (n["id"] != focal, walked.index(n["type"]), *_place(n)))
+    links = sorted(row["links"], key=lambda a: (_rank(taken, a["link_type"]), a["source_id"], a["target_id"]))
+    return Clique(
+        environment=environment,
+        focal_point=focal,
+        clique_type=choice.clique_type,
+        nodes=tuple(nodes),
+        links=tuple(links),
+        truncated=row["truncated"],
+        freshness=scopes.freshness(nodes),
+        notes=choice.notes,
+    )
+
+
+def _place(node: Mapping[str, Any]) -> tuple[str, str, str]:
+    return node.get("host") or "", node.get("name") or "", node["id"]
+
+
+def _rank(taken: Sequence[str], link_type: str) -> int:
+    return taken.index(link_type)

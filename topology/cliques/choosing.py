@@ -1,0 +1,95 @@
+"""Chooses the clique type for a focal point: users' own from the graph, or a shipped one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from graph_schema.clique_types import CLIQUE_TYPES, CONSTRAINTS, CliqueType, choose
+from graph_schema.model import SchemaError
+from graph_schema.variants import EnvironmentVariant
+from topology.errors import TopologyError, UnknownEnvironment, UnknownObject
+from topology.graph import Graph
+
+
+class NoCliqueType(TopologyError):
+    """No clique type is for this type of focal point."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The chosen type, what constrains it, and notes on users' types that could not be used."""
+
+    clique_type: CliqueType
+    constraints: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+def choose_for(
+    graph: Graph, environment: str, *, focal_point: str | None = None, focal_point_type: str | None = None
+) -> Choice:
+    """The choice for one object, or for all of a type.
+
+    Raises UnknownEnvironment, UnknownObject (without suggestions), NoCliqueType.
+    """
+    row = graph.read(
+        "clique_question", environment=environment, focal_point=focal_point, focal_point_type=focal_point_type
+    )[0]
+    if not row["known"]:
+        raise UnknownEnvironment(f"no environment is named {environment!r}. There are: calipso env list")
+    kind = row["focal_point_type"]
+    if kind is None:
+        raise UnknownObject(f"{environment}: no object has the id {focal_point!r}")
+    own, notes = users_types(row["clique_types"])
+    chosen = choose((*own, *CLIQUE_TYPES), kind, _variant(environment, row))
+    if chosen is None:
+        known = ", ".join(sorted({t.focal_point_type for t in (*own, *CLIQUE_TYPES)}))
+        raise NoCliqueType(
+            f"{environment}: no clique type has a {kind} as its focal point; there are types for: {known}. "
+            f"What a {kind} contains: calipso tree {environment} --from ID"
+        )
+    return Choice(chosen, _constraints(kind, row["constraints"]), notes)
+
+
+def users_types(rows: Sequence[Mapping[str, Any]]) -> tuple[tuple[CliqueType, ...], tuple[str, ...]]:
+    """The clique types of `:CliqueType` nodes that can be used, and for each other one why it cannot."""
+    types, notes = [], []
+    for row in rows:
+        try:
+            types.append(_users_type(row))
+        except SchemaError as error:
+            notes.append(f"{error}; it is not used")
+    return tuple(types), tuple(notes)
+
+
+def _users_type(row: Mapping[str, Any]) -> CliqueType:
+    return CliqueType(
+        name=row.get("name") or "",
+        focal_point_type=row.get("focal_point_type") or "",
+        link_types=_words(row.get("link_types")),
+        environment=row.get("environment"),
+        distribution=row.get("distribution"),
+        distribution_versions=_words(row.get("distribution_version")),
+        mechanism_drivers=_words(row.get("mechanism_drivers")),
+        type_drivers=_words(row.get("type_drivers")),
+    )
+
+
+def _variant(environment: str, row: Mapping[str, Any]) -> EnvironmentVariant:
+    return EnvironmentVariant(
+        environment,
+        row["distribution"] or "",
+        row["distribution_version"] or "",
+        _words(row["mechanism_drivers"]),
+        _words(row["type_drivers"]),
+    )
+
+
+def _constraints(focal_point_type: str, users: Sequence[Any]) -> tuple[str, ...]:
+    return _words(users[0]) if users else CONSTRAINTS.get(focal_point_type, ())
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    """One word or several, as the ancestor allows both."""
+    return () if not value else (value,) if isinstance(value, str) else tuple(value)

@@ -1,0 +1,81 @@
+"""Compiles a clique type to one Cypher statement: named fragments, filled with declared names and put in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from cypher import Statement, statement
+from graph_schema.clique_types import CONFINED, NETWORKS_OF, CliqueType, NetworkSource, Step
+from graph_schema.clique_types.constraints import NETWORK
+from graph_schema.registry import link_type, object_type
+
+# Users' types come and go with the graph; the statements of those in use are kept.
+_KEPT = 512
+
+
+def compile_clique(clique_type: CliqueType, constraints: Sequence[str]) -> Statement:
+    """The statement that answers with each focal point's clique; parameters environment, focal_points, limit."""
+    return _compiled(clique_type, tuple(constraints), "clique_answer")
+
+
+def compile_count(clique_type: CliqueType, constraints: Sequence[str]) -> Statement:
+    """The statement that only counts the focal points and how many of them are linked to anything."""
+    return _compiled(clique_type, tuple(constraints), "clique_count")
+
+
+@lru_cache(maxsize=_KEPT)
+def _compiled(clique_type: CliqueType, constraints: tuple[str, ...], ending: str) -> Statement:
+    focal = object_type(clique_type.focal_point_type)
+    parts = [
+        statement("clique_head").fill(focal=focal.label),
+        *_networks(focal.name, constraints),
+        statement("clique_start"),
+        *(_step(step) for step in clique_type.steps),
+        statement(ending),
+    ]
+    return Statement(
+        name=f"{ending} of {clique_type.name}",
+        purpose=f"{clique_type.name}: {', '.join(clique_type.link_types)}",
+        mode="read",
+        parameters=tuple(dict.fromkeys(name for part in parts for name in part.parameters)),
+        text="\n".join(part.text for part in parts),
+    )
+
+
+def _networks(focal: str, constraints: Sequence[str]) -> Iterable[Statement]:
+    sources = NETWORKS_OF.get(focal, ())
+    if NETWORK not in constraints or not sources:
+        return [statement("clique_unconstrained")]
+    ending = statement("clique_networks_all" if focal in CONFINED else "clique_networks_known")
+    return [statement("clique_networks"), *_united([_source(source) for source in sources]), ending]
+
+
+def _united(sources: Sequence[Statement]) -> Iterable[Statement]:
+    yield sources[0]
+    for source in sources[1:]:
+        yield statement("clique_networks_union")
+        yield source
+
+
+def _source(source: NetworkSource) -> Statement:
+    if source.place == "own":
+        return statement("clique_networks_own").fill(property=source.name)
+    relationship = link_type(source.name).relationship
+    if source.place == "carried":
+        return statement("clique_networks_carried").fill(relationship=relationship)
+    return statement("clique_networks_beyond").fill(relationship=relationship, property=source.property)
+
+
+def _step(step: Step) -> Statement:
+    return statement(f"clique_step_{_way(step)}").fill(
+        here=object_type(step.here).label, relationship=step.link_type.relationship
+    )
+
+
+def _way(step: Step) -> str:
+    """The fragment for a step. A link with a network at one end carries that network, unless it says otherwise."""
+    back = "back_" if step.direction == "backward" else ""
+    if step.there == NETWORK:
+        return f"{back}to_network"
+    return f"{back}from_network" if step.here == NETWORK else step.direction
