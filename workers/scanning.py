@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from collectors.collection import Collection
 from collectors.registry import load_plugins
+from collectors.sources.archive import InvalidRecording
 from collectors.sources.protocols import SourceError, Sources
 from collectors.sources.recording import Recorder, recording
 from collectors.sources.replay import open_recording
 from collectors.sources.sections import InvalidSection, open_sources, try_section
-from graph_schema.sections import secrets_of, without_secrets
 from topology.environments import Environment, EnvironmentRegistry
-from topology.environments.configuration import environment_from
+from topology.environments.configuration import checked_name
 from topology.environments.secrets import open_vault
 from topology.errors import InvalidConfiguration
 from topology.graph import Graph
@@ -59,12 +59,12 @@ def record_environment(
 ) -> ScanReport:
     """Scan the environment of that name, live, and keep every raw answer in `file`."""
     environment = EnvironmentRegistry(graph, open_vault(settings)).get(name)
-    secrets = [secret for section in environment.configuration for secret in secrets_of(section)]
-    recorder = Recorder(file, environment=_described(environment), secrets=secrets)
-    sources = recording(_open(environment, settings), recorder)
-    report = _scan(graph, settings, name, sources, ScanOptions(), None, "record", progress)
-    recorder.save()
-    return report
+    try:
+        with Recorder(file, {**asdict(environment), "configuration": environment.configuration}) as recorder:
+            sources = recording(_open(environment, settings), recorder)
+            return _scan(graph, settings, name, sources, ScanOptions(), None, "record", progress)
+    except InvalidRecording as error:
+        raise InvalidConfiguration(str(error)) from error
 
 
 def replay_recording(
@@ -79,12 +79,12 @@ def replay_recording(
     """Scan from a recording into the environment `into`, which is added when it is not there."""
     try:
         recorded = open_recording(file)
-    except SourceError as error:
+    except InvalidRecording as error:
         raise InvalidConfiguration(str(error)) from error
-    environment = environment_from({**recorded.environment, "name": into}, origin=str(file))
     registry = EnvironmentRegistry(graph, open_vault(settings))
     if into not in registry.names():
-        registry.add(environment)
+        # Without the recorded sections: they lead to a cloud that this environment is not.
+        registry.add(Environment(**{**_plain(recorded.environment), "name": checked_name(into)}))
     return _scan(graph, settings, into, recorded.sources, options or ScanOptions(), None, "replay", progress)
 
 
@@ -140,14 +140,6 @@ def _pins(settings: Settings) -> Path:
     return settings.data_dir / "known_hosts"
 
 
-def _described(environment: Environment) -> dict[str, Any]:
-    """The environment as a recording keeps it: all but the secrets."""
-    return {
-        "name": environment.name,
-        "environment_type": environment.environment_type,
-        "distribution": environment.distribution,
-        "distribution_version": environment.distribution_version,
-        "mechanism_drivers": list(environment.mechanism_drivers),
-        "type_drivers": list(environment.type_drivers),
-        "configuration": [without_secrets(section) for section in environment.configuration],
-    }
+def _plain(recorded: Mapping[str, Any]) -> dict[str, Any]:
+    known = {field.name for field in fields(Environment)} - {"configuration"}
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in recorded.items() if key in known}

@@ -41,7 +41,7 @@ class Environment:
 
     def named(self, name: str) -> Environment:
         """The same under another name (`scan --into`)."""
-        return replace(self, name=_checked_name(name))
+        return replace(self, name=checked_name(name))
 
 
 def read_environment_file(path: Path) -> Environment:
@@ -64,7 +64,7 @@ def environment_from(document: object, *, origin: str, folder: Path | None = Non
         if key not in known:
             raise InvalidConfiguration(f"{origin}: unknown key {key!r}.{_meant(str(key), known)}")
     values = dict(document)
-    values["name"] = _checked_name(values.get("name", ""), origin)
+    values["name"] = checked_name(values.get("name", ""), origin)
     for key in ("mechanism_drivers", "type_drivers"):
         values[key] = _words(values.get(key), f"{origin}: {key}")
     for key in ("distribution_version", "distribution", "environment_type"):
@@ -77,7 +77,8 @@ def environment_from(document: object, *, origin: str, folder: Path | None = Non
     return Environment(**values)
 
 
-def _checked_name(name: object, origin: str = "environment") -> str:
+def checked_name(name: object, origin: str = "environment") -> str:
+    """The name, when an environment may have it. Raises InvalidConfiguration."""
     if not isinstance(name, str) or not NAME.fullmatch(name):
         raise InvalidConfiguration(
             f"{origin}: {name!r} cannot be an environment's name: letters, digits, space, dot, dash and underscore, "

@@ -49,7 +49,7 @@ class EnvironmentRegistry:
         row = self._row(name)
         sections = tuple(self._vault.opened(s) for s in json.loads(row["configuration"] or "[]"))
         values = {key: row["properties"].get(key) for key in _PLAIN}
-        clean = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items() if v is not None}
+        clean: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items() if v is not None}
         return Environment(name=name, configuration=sections, **clean)
 
     def describe(self, name: str) -> dict[str, Any]:
