@@ -11,9 +11,7 @@ from tests.cloud.recordings import COLLECTORS, Item, RecordedDatabase, from_api,
 
 
 def by_object(items: Iterable[Item]) -> dict[tuple[str, str, str], Item]:
-    return {
-        (type(item).__name__, item.type, item.id): item for item in items if isinstance(item, Record | Attributes)
-    }
+    return {(type(item).__name__, item.type, item.id): item for item in items if isinstance(item, Record | Attributes)}
 
 
 @pytest.mark.parametrize("name", sorted(COLLECTORS))
@@ -67,9 +65,7 @@ def test_a_port_that_is_moving_is_bound_where_it_still_is() -> None:
 def test_an_interface_of_a_distributed_router_is_on_no_single_host() -> None:
     database = RecordedDatabase()
     port = next(
-        row
-        for row in database.tables["neutron-ports"]
-        if row["device_owner"] == "network:router_interface_distributed"
+        row for row in database.tables["neutron-ports"] if row["device_owner"] == "network:router_interface_distributed"
     )
     database.tables["neutron-ml2_distributed_port_bindings"] = [
         {"port_id": port["id"], "host": host, "vif_type": "ovs", "vnic_type": "normal"} for host in ("cmp3", "net1")
