@@ -21,8 +21,9 @@ from collectors.sources.retrying import again
 
 T = TypeVar("T")
 
-# The newest compute microversion whose answers the collectors know; an older nova is asked with its own newest.
-NEWEST_COMPUTE = (2, 96)
+# The newest compute microversion that is asked for; an older nova is asked with its own newest. From 2.88 on nova asks
+# each host for its uptime before it lists hypervisors, and waits for those that do not answer.
+NEWEST_COMPUTE = (2, 87)
 # Neutron gives everything at once unless it is asked for pages; nova has pages of its own.
 BAD_REQUEST, NOT_FOUND = 400, 404
 PAGE = {"network": 1000}
