@@ -6,7 +6,7 @@ from functools import partial
 
 from collectors.cloud.answers import Answer, Listing, read_each
 from collectors.cloud.nova_services import SERVICE_TABLES, ZONE_TABLES, services
-from collectors.cloud.places import in_region
+from collectors.cloud.places import in_region, in_zone
 from collectors.cloud.tables import Tables, fetch_tables
 from collectors.contracts import CloudCollector, Collected
 from collectors.sources.protocols import ApiSource, DatabaseSource
@@ -48,4 +48,11 @@ def parse_database(tables: Tables) -> Collected:
     return parse_api(Listing(tables.region, "database", items))
 
 
-COLLECTOR = CloudCollector("availability_zones", "nova", fetch_api, parse_api, fetch_database, parse_database)
+def witness(source: ApiSource, type: str, id: str) -> bool | None:
+    """Whether a service of nova says that it is in the zone; with no service at all nobody can tell."""
+    listed = source.listing("compute", "os-services", "services") if type == "availability_zone" else []
+    zones = {in_zone(source.region, str(each.get("zone"))).id for each in listed if isinstance(each, dict)}
+    return id in zones if zones else None
+
+
+COLLECTOR = CloudCollector("availability_zones", "nova", fetch_api, parse_api, fetch_database, parse_database, witness)

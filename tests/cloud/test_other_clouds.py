@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from collectors.cloud import hosts, network_agents, projects, regions
+from collectors.cloud import availability_zones, hosts, network_agents, projects, regions
 from collectors.sources.protocols import Refused, SourceError, Unreachable
 from graph_schema.records import Ref
 from tests.cloud.recordings import (
@@ -195,3 +195,12 @@ def test_a_host_is_witnessed_by_nova_or_neutron() -> None:
     api.answers.update({"compute-os-services": [], "network-agents": []})
     assert hosts.witness(api, "host", "cmp3") is False
     assert hosts.witness(api, "instance", "cmp3") is None
+
+
+def test_a_zone_is_witnessed_by_the_services_in_it() -> None:
+    api = RecordedApi()
+    assert availability_zones.witness(api, "availability_zone", "zone:RegionOne:zone-a") is True
+    assert availability_zones.witness(api, "availability_zone", "zone:RegionOne:zone-b") is False
+    assert availability_zones.witness(api, "aggregate", "zone:RegionOne:zone-a") is None
+    api.answers["compute-os-services"] = []
+    assert availability_zones.witness(api, "availability_zone", "zone:RegionOne:zone-a") is None
