@@ -36,7 +36,9 @@ TABLES = {
     "subports": "select trunk_id, port_id, segmentation_id from neutron.subports",
     "instances": "select uuid, display_name, project_id, host, vm_state from nova.instances where deleted = 0",
     "unscheduled": "select uuid, display_name, project_id, host, vm_state from nova_cell0.instances where deleted = 0",
-    "services": "select host, `binary` from nova.services where deleted = 0",
+    # The rows of the API processes name the address that they listen on, no host; nova's own API leaves them out.
+    "services": "select host, `binary` from nova.services"
+    " where deleted = 0 and `binary` not in ('nova-osapi_compute', 'nova-metadata')",
     "computes": "select host, host_ip, hypervisor_type, hypervisor_hostname from nova.compute_nodes where deleted = 0",
     "aggregates": "select id, uuid, name from nova_api.aggregates",
     "aggregate_hosts": "select aggregate_id, host from nova_api.aggregate_hosts",

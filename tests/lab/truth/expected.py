@@ -83,8 +83,9 @@ def region_of(cloud: CloudFacts) -> str:
     return f"region:{cloud.tables['regions'][0]['id']}"
 
 
-def _project_or_environment(project: str | None) -> tuple[str, str]:
-    return ("project", project) if project else ENVIRONMENT
+def _project_or_region(cloud: CloudFacts, project: str | None) -> tuple[str, str]:
+    """What neutron makes for itself, such as the network of highly available routers, has no project."""
+    return ("project", project) if project else ("region", region_of(cloud))
 
 
 def _keystone(truth: Truth, cloud: CloudFacts) -> None:
@@ -97,10 +98,8 @@ def _keystone(truth: Truth, cloud: CloudFacts) -> None:
         )  # fmt: skip
 
 
-def _hosts(truth: Truth, cloud: CloudFacts) -> dict[str, str]:
-    """Hosts and zones; host → its zone."""
-    region = region_of(cloud)
-    region_name = region.removeprefix("region:")
+def _zones(cloud: CloudFacts) -> dict[str, str]:
+    """Host → its zone, of those that nova knows."""
     made = {z["aggregate_id"]: z["value"] for z in cloud.tables["aggregate_zones"]}
     zones: dict[str, str] = {}
     for service in cloud.tables["services"]:
@@ -110,6 +109,14 @@ def _hosts(truth: Truth, cloud: CloudFacts) -> dict[str, str]:
     for member in cloud.tables["aggregate_hosts"]:
         if member["aggregate_id"] in made and zones.get(member["host"]) != "internal":
             zones[member["host"]] = made[member["aggregate_id"]]
+    return zones
+
+
+def _hosts(truth: Truth, cloud: CloudFacts) -> dict[str, str]:
+    """Hosts, zones and aggregates; host → its zone."""
+    region = region_of(cloud)
+    region_name = region.removeprefix("region:")
+    zones = _zones(cloud)
     for zone in sorted(set(zones.values())):
         truth.node("availability_zone", f"zone:{region_name}:{encoded(zone)}", ("region", region), name=zone)
     computes = {c["host"]: c for c in cloud.tables["computes"]}
@@ -148,7 +155,8 @@ def _host_type(cloud: CloudFacts, host: str) -> frozenset[str]:
 def _nova(truth: Truth, cloud: CloudFacts, zones: dict[str, str]) -> None:
     for instance in cloud.instances:
         uuid, host = instance["uuid"], instance["host"]
-        ports = [p for p in cloud.ports.values() if p["device_id"] == uuid]
+        own = [p["id"] for p in cloud.ports.values() if p["device_id"] == uuid]
+        ports = [cloud.ports[p] for port in own for p in [port, *cloud.subports.get(port, ())]]
         truth.node(
             "instance", uuid, ("host", host) if host else ("project", instance["project_id"]),
             name=instance["display_name"], host=host, project_id=instance["project_id"],
@@ -163,7 +171,7 @@ def _neutron(truth: Truth, cloud: CloudFacts) -> None:
     for network in cloud.tables["networks"]:
         first = cloud.segments[network["id"]][0]
         truth.node(
-            "network", network["id"], _project_or_environment(network["project_id"]), name=network["name"],
+            "network", network["id"], _project_or_region(cloud, network["project_id"]), name=network["name"],
             network_type=first["network_type"], physical_network=first["physical_network"],
             segmentation_id=first["segmentation_id"], external=network["id"] in external,
             admin_state_up=bool(network["admin_state_up"]),
@@ -177,7 +185,7 @@ def _neutron(truth: Truth, cloud: CloudFacts) -> None:
     _ports(truth, cloud)
     _routers(truth, cloud)
     for group in cloud.tables["groups"]:
-        truth.node("security_group", group["id"], _project_or_environment(group["project_id"]), name=group["name"])
+        truth.node("security_group", group["id"], _project_or_region(cloud, group["project_id"]), name=group["name"])
     for bound in cloud.tables["group_ports"]:
         truth.link("security_group-port", bound["security_group_id"], bound["port_id"])
     for agent in cloud.agents:
@@ -198,7 +206,7 @@ def _routers(truth: Truth, cloud: CloudFacts) -> None:
     extras = {e["router_id"]: e for e in cloud.tables["router_extras"]}
     for router in cloud.tables["routers"]:
         truth.node(
-            "router", router["id"], _project_or_environment(router["project_id"]), name=router["name"],
+            "router", router["id"], _project_or_region(cloud, router["project_id"]), name=router["name"],
             admin_state_up=bool(router["admin_state_up"]), ha=bool(extras[router["id"]]["ha"]),
         )  # fmt: skip
     for interface in cloud.tables["router_ports"]:
@@ -207,7 +215,7 @@ def _routers(truth: Truth, cloud: CloudFacts) -> None:
             truth.link("router-port", interface["router_id"], interface["port_id"])
     for floating in cloud.tables["floating_ips"]:
         truth.node(
-            "floating_ip", floating["id"], _project_or_environment(floating["project_id"]),
+            "floating_ip", floating["id"], _project_or_region(cloud, floating["project_id"]),
             name=floating["floating_ip_address"], ip_address=floating["floating_ip_address"],
             fixed_ip_address=floating["fixed_ip_address"], port_id=floating["fixed_port_id"],
         )  # fmt: skip
