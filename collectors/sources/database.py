@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 
 import pymysql
 from pymysql.constants import CR, ER
-from pymysql.cursors import SSCursor
 
 from collectors.sources.protocols import Malformed, NotOffered, Refused, SourceError, Unreachable
 from collectors.sources.schemas import Columns, schemas_of
@@ -131,10 +130,11 @@ class Database:
     def _query(self, query: str) -> list[tuple[Any, ...]]:
         def ask() -> list[tuple[Any, ...]]:
             connection = self._connected()
-            with connection.cursor(SSCursor) as cursor:
+            # A streaming cursor would save little, since all rows are wanted, and it cannot end on a lost connection.
+            with connection.cursor() as cursor:
                 cursor.execute("START TRANSACTION READ ONLY")
                 cursor.execute(query)
-                rows = list(cursor)
+                rows = list(cursor.fetchall())
                 cursor.execute("ROLLBACK")
                 return rows
 
@@ -148,7 +148,8 @@ class Database:
             except (pymysql.MySQLError, OSError, ssl.SSLError) as error:
                 self._drop()
                 problem = self._typed(error)
-                if not isinstance(problem, Unreachable) or attempt == TRIES - 1:
+                # Silence has been waited for already.
+                if not isinstance(problem, Unreachable) or "timed out" in str(error) or attempt == TRIES - 1:
                     raise problem from error
                 time.sleep(self._backoff * 2**attempt)
         raise AssertionError("the last try raises")

@@ -59,6 +59,8 @@ def from_exception(error: Exception, where: str, url: str, timeout: float) -> So
             )
         case keystone.DiscoveryFailure():
             return Unreachable(where, f"{url}: no version document of the service there.", "Check the URL.")
+        case keystone.InvalidResponse():
+            return TryAgain(Malformed(where, f"{url}: the answer is not a token.", "Check that keystone v3 is there."))
         case sdk.SDKException():
             return Refused(where, _short(str(error)), "Correct the OpenStack section.")
     return Malformed(where, f"{url}: {_short(str(error))}", "Check what answers at that URL.")

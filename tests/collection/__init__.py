@@ -1,0 +1,1 @@
+"""The fan-out over sources, hosts and collectors."""
