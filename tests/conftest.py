@@ -5,16 +5,21 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from neo4j import GraphDatabase
 
 from topology.graph import Graph
+from topology.neo4j_server import ManagedServer
+from topology.settings import Settings
+from topology.store import prepare
 
 
 @dataclass(frozen=True, slots=True)
 class Neo4jAddress:
-    """Where the Neo4j of this run is, and how to log in."""
+    """Where a Neo4j is, and how to log in."""
 
     bolt_uri: str
     user: str
@@ -22,32 +27,54 @@ class Neo4jAddress:
 
 
 @pytest.fixture(scope="session")
-def neo4j_server() -> Neo4jAddress:
-    """One real Neo4j for the whole run; `CALIPSO_TEST_NEO4J_URI`, `_USER` and `_PASSWORD` name another to use."""
-    uri = os.environ.get("CALIPSO_TEST_NEO4J_URI")
-    if not uri:
-        pytest.skip("set CALIPSO_TEST_NEO4J_URI, CALIPSO_TEST_NEO4J_USER and CALIPSO_TEST_NEO4J_PASSWORD")
-    return Neo4jAddress(
-        uri, os.environ.get("CALIPSO_TEST_NEO4J_USER", "neo4j"), os.environ["CALIPSO_TEST_NEO4J_PASSWORD"]
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of this run share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def neo4j_program_dir() -> Path:
+    """Where the program of the managed Neo4j is kept between runs: the place of the product's own default settings."""
+    settings = Settings()
+    return settings.neo4j_program_dir or settings.data_dir / "neo4j" / "program"
+
+
+@pytest.fixture(scope="session")
+def neo4j_server(run_folder: Path, neo4j_program_dir: Path) -> Iterator[Neo4jAddress]:
+    """One real Neo4j for the whole run. `CALIPSO_TEST_NEO4J_URI`, `_USER` and `_PASSWORD` name another one to use."""
+    if uri := os.environ.get("CALIPSO_TEST_NEO4J_URI"):
+        user = os.environ.get("CALIPSO_TEST_NEO4J_USER", "neo4j")
+        yield Neo4jAddress(uri, user, os.environ["CALIPSO_TEST_NEO4J_PASSWORD"])
+        return
+    settings = Settings(
+        data_dir=run_folder / "neo4j-of-this-run",
+        neo4j_program_dir=neo4j_program_dir,
+        neo4j_bolt_port=0,
+        neo4j_http_port=0,
     )
+    use = ManagedServer(settings).use(print)  # the first worker starts it, the last to end ends it
+    yield Neo4jAddress(use.state.bolt_uri, use.state.user, use.state.password)
+    use.release()
 
 
 @pytest.fixture(scope="session")
 def graph(neo4j_server: Neo4jAddress) -> Iterator[Graph]:
     """The graph of the run, with the product's constraints and indexes."""
     with Graph(neo4j_server.bolt_uri, neo4j_server.user, neo4j_server.password) as opened:
-        from topology.store import prepare
-
         prepare(opened)
         yield opened
 
 
 @pytest.fixture
-def environment(graph: Graph) -> Iterator[str]:
+def environment(graph: Graph, neo4j_server: Neo4jAddress) -> Iterator[str]:
     """A name that no other test uses; every node that carries it is removed after the test."""
     name = f"test-{uuid4().hex[:12]}"
     yield name
-    with graph._driver.session() as session:
+    login = (neo4j_server.user, neo4j_server.password)
+    with GraphDatabase.driver(neo4j_server.bolt_uri, auth=login) as driver, driver.session() as session:
         session.run(
-            "MATCH (n) WHERE n.environment = $name OR (n:Environment AND n.name = $name) DETACH DELETE n", name=name
+            "MATCH (n) WHERE n.environment = $name OR (n:Environment AND n.name = $name) "
+            "CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS",
+            name=name,
         ).consume()

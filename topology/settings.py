@@ -29,8 +29,12 @@ class Settings(BaseSettings):
     neo4j_database: str = Field(default="neo4j", description="Database in Neo4j.")
     neo4j_heap: str = Field(default="1g", description="Heap of the managed Neo4j.")
     neo4j_page_cache: str = Field(default="512m", description="Page cache of the managed Neo4j.")
-    neo4j_bolt_port: int = Field(default=7687, description="Bolt port of the managed Neo4j; another when it is taken.")
-    neo4j_http_port: int = Field(default=7474, description="HTTP port of the managed Neo4j; another when it is taken.")
+    neo4j_bolt_port: int = Field(
+        default=7687, description="Bolt port of the managed Neo4j; another when it is taken, any for 0."
+    )
+    neo4j_http_port: int = Field(
+        default=7474, description="HTTP port of the managed Neo4j; another when it is taken, any for 0."
+    )
     neo4j_start_timeout: float = Field(default=120.0, description="Seconds that the managed Neo4j has to answer.")
     java_home: Path | None = Field(default=None, description="Java 17 or 21 for the managed Neo4j; else its own.")
     neo4j_program_dir: Path | None = Field(

@@ -18,8 +18,8 @@ _AGENT = re.compile(r"Neo4j/(\d+)\.(\d+)")
 def open_graph(settings: Settings, progress: Callable[[str], None] | None = None) -> Graph:
     """The graph, connected and checked; `close` it, or use it as a context manager. Raises GraphUnavailable.
 
-    `CALIPSO_NEO4J_URI` names an external Neo4j. Without it the managed one is used, started when it does not run; then closing
-    the graph ends the server again, unless others use it or it was asked to stay.
+    `CALIPSO_NEO4J_URI` names an external Neo4j. Without it the managed one is used, started when it does not run; then
+    closing the graph ends the server again, unless others use it or it was asked to stay.
     """
     graph = _external(settings) if settings.neo4j_uri else _managed(settings, progress)
     try:

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from topology.neo4j_server.errors import ServerError
-from topology.neo4j_server.layout import Layout
+from topology.neo4j_server.layout import Layout, Memory
 from topology.settings import Settings
 
 NEEDED_SPACE = 128 * 1024 * 1024
 _SHOWN_LINES = 5
-_WATCHED = ("neo4j.log", "debug.log", "console.log")
+_CONSOLE, _LOGS = "console.log", ("neo4j.log", "debug.log")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,45 +25,42 @@ class _Cause:
     told: str
 
 
+_LOUD = re.compile(r"\b(ERROR|WARN)\b|Exception|Caused by|^\w*Error\b")
+_HARMLESS = re.compile(r"JvmChecker|Unknown channel option|QueryRouter|event loop group")
 _CAUSES = (
     _Cause(
-        re.compile(r"No space left on device|Disk quota exceeded"),
-        "the disk is full ({home}). Make room there, or set CALIPSO_DATA_DIR to a folder on another disk; nothing is lost",
+        re.compile(r"No space left on device|Disk quota exceeded|There is not enough space"),
+        "the disk of {home} is full; nothing is lost. Make room there, or set CALIPSO_DATA_DIR to a folder elsewhere",
     ),
     _Cause(
         re.compile(r"Address already in use|PortBindException"),
-        "port {bolt_port} or {http_port} was taken by another program meanwhile. Try again: other ports are chosen then",
+        "port {bolt_port} or {http_port} was taken by another program meanwhile. Try again: others are chosen then",
     ),
     _Cause(
         re.compile(r"UnsupportedClassVersionError"),
         "the Java that runs it is too old. Set CALIPSO_JAVA_HOME to the folder of a Java 17 or 21, or unset it",
     ),
     _Cause(
-        re.compile(r"Could not reserve enough space|insufficient memory|Cannot allocate memory|OutOfMemoryError"),
+        re.compile(r"Invalid memory configuration|Could not reserve|insufficient memory|os::commit_memory|OutOfMemory"),
         "this machine does not have the memory that it asks for (heap {heap}, page cache {page_cache}). "
         "Set CALIPSO_NEO4J_HEAP and CALIPSO_NEO4J_PAGE_CACHE to less, or end other programs",
     ),
     _Cause(
-        re.compile(
-            r"Invalid (maximum|initial) heap size|Unrecognized (setting|VM option)|Bad value '.*' for setting|Error evaluating value"
-        ),
-        "a setting is wrong. Check CALIPSO_NEO4J_HEAP ({heap}) and CALIPSO_NEO4J_PAGE_CACHE ({page_cache}): numbers with k, m or g",
+        re.compile(r"Invalid (maximum|initial) heap size|Error evaluating value|Unrecognized (setting|VM option)"),
+        "a setting is wrong. Check CALIPSO_NEO4J_HEAP ({heap}) and CALIPSO_NEO4J_PAGE_CACHE ({page_cache}): "
+        "they are numbers followed by k, m or g",
     ),
     _Cause(
-        re.compile(r"locked by another process|FileLockException|StoreLockException"),
+        re.compile(r"locked by another process|FileLockException|StoreLockException|Unable to obtain lock"),
         "another Neo4j that was not started by calipso uses the store in {home}. Stop that one",
     ),
     _Cause(
-        re.compile(r"Permission denied|AccessDeniedException"),
-        "a file in {home} may not be read or written by this user; the log line below names it. Give the folder back to its owner",
+        re.compile(r"Permission denied|AccessDeniedException|Read-only file system"),
+        "a file in {home} may not be read or written by this user; the lines below name it. Give it back to its owner",
     ),
     _Cause(
-        re.compile(
-            r"Failed to start database|unable to start|StoreFailureException|UnderlyingStorageException|RecoveryException"
-            r"|Error reading transaction logs|Failed to recover|corrupt|MetadataMismatch|UnableToOpen|StorageEngineFactory",
-            re.IGNORECASE,
-        ),
-        "its store is damaged ({home}/data). Put a backup of the folder in its place; or move {home}/data away and scan again: "
+        re.compile(r"Failed to start DatabaseId|Error starting Neo4j database server"),
+        "its store is damaged ({home}/data). Put a backup of {home} in its place; or move {home} away and scan again: "
         "what was discovered comes back, annotations and configured environments do not",
     ),
 )
@@ -74,61 +71,60 @@ class LogMarks:
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
-        self._ends: Mapping[str, int] = {name: _size(layout.logs / name) for name in _WATCHED if name != "console.log"}
+        self._ends: Mapping[str, int] = {name: _size(layout.logs / name) for name in _LOGS}
 
-    def said(self) -> str:
-        """What the logs say since; the console's is of this start alone."""
-        return "\n".join(self._since(name) for name in reversed(_WATCHED))
+    def said(self) -> list[str]:
+        """The lines since then that tell of trouble: all of the console's (new with each start), and loud ones."""
+        lines = [line for name in _LOGS for line in self._since(name) if _LOUD.search(line)]
+        return [line.strip() for line in self._since(_CONSOLE) + lines if line.strip()]
 
-    def _since(self, name: str) -> str:
+    def _since(self, name: str) -> list[str]:
         try:
             with (self._layout.logs / name).open("rb") as log:
                 log.seek(self._ends.get(name, 0))
-                return log.read().decode(errors="replace")
+                return log.read().decode(errors="replace").splitlines()
         except FileNotFoundError:
-            return ""
+            return []
 
 
 def check_space(folder: Path) -> None:
-    """Raises ServerError when the disk has no room to work: Neo4j would start and then fail in the middle of something."""
+    """Raises ServerError when the disk has no room: Neo4j would start, and then fail in the middle of something."""
     free = shutil.disk_usage(folder).free
     if free < NEEDED_SPACE:
         raise ServerError(
-            f"Neo4j is not started: the disk of {folder} is full ({free // 2**20} MB free, {NEEDED_SPACE // 2**20} MB needed). "
+            f"Neo4j is not started: the disk of {folder} is full ({free // 2**20} of {NEEDED_SPACE // 2**20} MB free). "
             "Make room there, or set CALIPSO_DATA_DIR to a folder on another disk; nothing is lost."
         )
 
 
-def known_cause(said: str, layout: Layout, settings: Settings, bolt_port: int, http_port: int) -> str | None:
+def known_cause(said: list[str], layout: Layout, settings: Settings, memory: Memory) -> str | None:
     """What the logs say is wrong, and what to do; None when they say nothing that is known."""
     for cause in _CAUSES:
-        if cause.sign.search(said):
+        if any(cause.sign.search(line) for line in said):
             return cause.told.format(
                 home=layout.home,
-                bolt_port=bolt_port,
-                http_port=http_port,
+                bolt_port=memory.bolt_port,
+                http_port=memory.http_port,
                 heap=settings.neo4j_heap,
                 page_cache=settings.neo4j_page_cache,
             )
     return None
 
 
-def port_taken(said: str) -> bool:
+def port_taken(said: list[str]) -> bool:
     """Whether a port was taken between its choice and its use."""
-    return bool(re.search(r"Address already in use|PortBindException", said))
+    return any("Address already in use" in line or "PortBindException" in line for line in said)
 
 
-def database_failed(said: str) -> bool:
-    """Whether the server runs without its database: it will not come up by waiting."""
-    return "Failed to start database" in said or "unable to start" in said.lower()
+def hopeless(said: list[str]) -> bool:
+    """Whether waiting is in vain: the server may go on running, yet its database will not come up."""
+    return any("Failed to start DatabaseId" in line or "No space left on device" in line for line in said)
 
 
-def last_errors(said: str) -> str:
-    """The lines of the log that tell most, for the end of an error message."""
-    lines = [line.strip() for line in said.splitlines() if re.search(r"ERROR|Exception|Caused by|Error", line)]
-    if not lines:
-        lines = [line.strip() for line in said.splitlines() if line.strip()][-_SHOWN_LINES:]
-    return "\n".join(line[:300] for line in dict.fromkeys(lines[:1] + lines[-_SHOWN_LINES:]))
+def last_lines(said: list[str]) -> str:
+    """What tells most, for the end of an error message: the first line of trouble and the last ones."""
+    told = [line for line in said if not _HARMLESS.search(line)] or ["(they say nothing)"]
+    return "\n".join(line[:300] for line in dict.fromkeys(told[:1] + told[-_SHOWN_LINES:]))
 
 
 def _size(path: Path) -> int:

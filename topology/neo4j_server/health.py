@@ -33,11 +33,11 @@ def _database_answers(port: int, user: str, password: str, database: str) -> boo
             ) as driver,
             driver.session(database=database) as session,
         ):
-            return bool(session.run(statement("database_answers").text).single(strict=True)[0])  # type: ignore[arg-type]  # statements are files, not LiteralString
+            return bool(session.run(statement("database_answers").text).single(strict=True)[0])
     except AuthError as error:
         raise ServerError(
-            f"the managed Neo4j at port {port} refuses the password of its own data folder: the file `password` is of another "
-            "store. Bring back the one that belongs to it, or move the folder `neo4j` away and scan again."
+            f"the managed Neo4j at port {port} refuses the password of its own data folder: the file `neo4j/password` "
+            "is of another store. Bring back the one that belongs to it, or move that folder away and scan again."
         ) from error
     except (Neo4jError, DriverError, OSError):
         return False

@@ -1,13 +1,12 @@
 """The libraries that Neo4j is assembled from: locked, downloaded as published, verified.
 
-`jars.lock` names every jar with its SHA-256, one on a line: `group:artifact:version[:classifier] sha256`. It is renewed with
-`python -m topology.neo4j_server.jars` after changing ROOTS; what it then holds is to be reviewed like code.
+`jars.lock` names every jar with its SHA-256, one on a line: `group:artifact:version[:classifier] sha256`. It is renewed
+with `python -m topology.neo4j_server.jars` after changing ROOTS; what it then holds is to be reviewed like code.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable
@@ -147,7 +146,7 @@ def _download(jar: Jar, downloads: Path, ready: Path) -> None:
 
 
 def _fetch(jar: Jar, downloads: Path) -> Path:
-    """One download by jgo, into a folder of its own: a broken attempt leaves nothing that a second would take for good."""
+    """One download by jgo, in a folder of its own: what a broken attempt leaves is not taken for good by a second."""
     from jgo.maven import MavenContext
 
     with tempfile.TemporaryDirectory(dir=_made(downloads)) as attempt:
@@ -182,7 +181,7 @@ def renew_lock(target: Path) -> int:
     head = "# Made by `python -m topology.neo4j_server.jars` from ROOTS there; do not edit.\n"
     written = target.with_suffix(".new")
     written.write_text(head + "\n".join(sorted(set(lines))) + "\n", encoding="utf-8")
-    os.replace(written, target)
+    written.replace(target)
     return len(lines)
 
 

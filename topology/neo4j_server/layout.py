@@ -70,8 +70,8 @@ class Layout:
         except FileNotFoundError:
             if self.store.exists():
                 raise ServerError(
-                    f"the password of the managed Neo4j is lost: {self._password} is missing, and the store beside it was "
-                    "made with it. Bring that file back from a backup, or move the folder away and scan again."
+                    f"the password of the managed Neo4j is lost: {self._password} is missing, and the store beside it "
+                    "was made with it. Bring that file back from a backup, or move the folder away and scan again."
                 ) from None
         made = secrets.token_urlsafe(24)
         _write_private(self._password, made + "\n")

@@ -51,7 +51,10 @@ def is_held(path: Path) -> bool:
 
 @contextmanager
 def only_one(path: Path, timeout: float, waiting: Callable[[], None]) -> Iterator[None]:
-    """Be the only process in the block. Calls `waiting` once when it has to wait; raises ServerError after `timeout` seconds."""
+    """Be the only process in the block.
+
+    Calls `waiting` once when it has to wait; raises ServerError after `timeout` seconds.
+    """
     lock = FileLock(path)
     try:
         _wait_for(lock, timeout, waiting)

@@ -9,8 +9,8 @@ LOOPBACK = "127.0.0.1"
 
 
 def free_port(wanted: Iterable[int], taken: Iterable[int] = ()) -> int:
-    """The first of the wanted ports that nobody listens on, else any free one; never one of `taken`."""
-    unusable = set(taken)
+    """The first of the wanted ports that nobody listens on, else (and for 0) any free one; never one of `taken`."""
+    unusable = {0, *taken}
     for port in wanted:
         if port not in unusable and _is_free(port):
             return port

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 from collections.abc import Sequence
 
 import psutil
@@ -13,9 +14,9 @@ from topology.neo4j_server.errors import ServerError
 from topology.neo4j_server.layout import Layout
 from topology.neo4j_server.locks import FileLock, is_held
 
-_STOP_TIMEOUT = 60.0
-# A shell starts it in the background and ends at once: the server is nobody's child, so no parent has to reap it, and no
-# signal of a terminal reaches it.
+_PAUSE = 0.05
+# A shell starts it in the background and ends at once: the server is nobody's child, so no parent has to reap it, and
+# no signal of a terminal reaches it.
 _IN_BACKGROUND = 'umask 077; log="$1"; shift; "$@" </dev/null >"$log" 2>&1 & echo $!'
 
 
@@ -28,7 +29,7 @@ def spawn(layout: Layout, command: Sequence[str]) -> int:
     try:
         if not lock.take():
             raise ServerError(
-                f"another Neo4j runs on {layout.home}, and it can not be seen from here: it belongs to another machine, "
+                f"another Neo4j runs on {layout.home}, and it can not be seen from here: it is of another machine, "
                 "container or user. Stop it there, or set CALIPSO_DATA_DIR to another folder."
             )
         started = subprocess.run(
@@ -64,27 +65,27 @@ def is_alive(process: psutil.Process | None) -> bool:
         return False
 
 
-def end(process: psutil.Process) -> None:
-    """Ask it to end, and make it when it does not within a minute. Raises ServerError when it may not be ended by us."""
+def end(process: psutil.Process, layout: Layout, patience: float = 60.0) -> None:
+    """Ask it to end, and make it when it has not after `patience` seconds. Raises ServerError when we may not end it."""
     try:
         process.terminate()
-        if not _gone(process, _STOP_TIMEOUT):
+        if not _gone(process, layout, patience):
             process.kill()
-            _gone(process, _STOP_TIMEOUT)
+            _gone(process, layout, patience)
     except psutil.NoSuchProcess:
         return
     except psutil.AccessDenied as error:
         raise ServerError(f"Neo4j (process {process.pid}) belongs to another user, who has to stop it.") from error
 
 
-def _gone(process: psutil.Process, timeout: float) -> bool:
-    waited = 0.0
-    while is_alive(process) and waited < timeout:
-        try:
-            process.wait(timeout=0.1)
-        except psutil.TimeoutExpired:
-            waited += 0.1
-    return not is_alive(process)
+def _gone(process: psutil.Process, layout: Layout, patience: float) -> bool:
+    """Wait for its end: the process is dead, and so is the last of its threads, which gives back the lock."""
+    deadline = time.monotonic() + patience
+    while is_alive(process) or is_held(layout.server_lock):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_PAUSE)
+    return True
 
 
 def named(pid: int) -> psutil.Process | None:

@@ -21,6 +21,7 @@ from topology.neo4j_server.starting import Start, healthy
 from topology.settings import Settings
 
 _PAUSE = 0.1
+_PATIENCE_WITH_THE_SILENT = 10.0
 _INSTALL_TIME = 600.0  # what another process may need before it starts the server that we wait for
 
 
@@ -120,7 +121,7 @@ class ManagedServer:
                     return memory
                 time.sleep(_PAUSE)
         (progress or _silent)(f"Neo4j: process {found.pid} runs and does not answer; ending it")
-        process.end(found)
+        process.end(found, self._layout, _PATIENCE_WITH_THE_SILENT)
         return None
 
     def _is_unused(self) -> bool:
@@ -133,7 +134,7 @@ class ManagedServer:
     def _end(self) -> bool:
         found = process.find(self._layout)
         if found is not None:
-            process.end(found)
+            process.end(found, self._layout)
         return found is not None
 
     def _state(self, memory: Memory) -> ServerState:

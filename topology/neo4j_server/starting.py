@@ -10,7 +10,7 @@ import psutil
 
 from topology.neo4j_server import process
 from topology.neo4j_server.configuration import USER, command, write_configuration, write_first_password
-from topology.neo4j_server.diagnosis import LogMarks, check_space, database_failed, known_cause, last_errors, port_taken
+from topology.neo4j_server.diagnosis import LogMarks, check_space, hopeless, known_cause, last_lines, port_taken
 from topology.neo4j_server.errors import ServerError
 from topology.neo4j_server.health import is_healthy
 from topology.neo4j_server.jars import Progress
@@ -67,31 +67,34 @@ class Start:
 
     def _becomes_healthy(self, memory: Memory, marks: LogMarks) -> bool:
         started = process.named(memory.pid)
-        deadline = time.monotonic() + self.settings.neo4j_start_timeout
         try:
-            while process.is_alive(started) and time.monotonic() < deadline:
-                if healthy(memory, self.layout, self.settings):
-                    return True
-                if database_failed(marks.said()):
-                    break
-                time.sleep(_PAUSE)
+            if self._answers_in_time(started, memory, marks):
+                return True
         except BaseException:
             self._give_up(started)
             raise
         self._give_up(started)
         return False
 
+    def _answers_in_time(self, started: psutil.Process | None, memory: Memory, marks: LogMarks) -> bool:
+        deadline = time.monotonic() + self.settings.neo4j_start_timeout
+        while process.is_alive(started) and time.monotonic() < deadline and not hopeless(marks.said()):
+            if healthy(memory, self.layout, self.settings):
+                return True
+            time.sleep(_PAUSE)
+        return False
+
     def _give_up(self, started: psutil.Process | None) -> None:
         if started is not None:
-            process.end(started)
+            process.end(started, self.layout)
 
     def _failure(self, memory: Memory, marks: LogMarks) -> ServerError:
         said = marks.said()
-        cause = known_cause(said, self.layout, self.settings, memory.bolt_port, memory.http_port) or (
-            f"it did not answer within {self.settings.neo4j_start_timeout:.0f} s, or ended by itself. "
-            "On a slow machine set CALIPSO_NEO4J_START_TIMEOUT to more seconds"
+        cause = known_cause(said, self.layout, self.settings, memory) or (
+            f"somebody ended it, or it did not answer within {self.settings.neo4j_start_timeout:.0f} s "
+            "(on a slow machine set CALIPSO_NEO4J_START_TIMEOUT to more)"
         )
-        return ServerError(f"Neo4j does not start: {cause}. Its logs are in {self.layout.logs}:\n{last_errors(said)}")
+        return ServerError(f"Neo4j does not start: {cause}. Its logs are in {self.layout.logs}:\n{last_lines(said)}")
 
 
 def healthy(memory: Memory, layout: Layout, settings: Settings) -> bool:
