@@ -25,6 +25,14 @@ class UnknownObject(TopologyError):
     """No object of that id, or several where one was asked for."""
 
 
+class AmbiguousName(UnknownObject):
+    """Several objects have the name; `candidates` are their ids."""
+
+    def __init__(self, text: str, candidates: tuple[str, ...]) -> None:
+        super().__init__(text)
+        self.candidates = candidates
+
+
 class InvalidConfiguration(TopologyError):
     """An environment file, a setting or an option that can not be used as it is."""
 

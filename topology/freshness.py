@@ -52,19 +52,26 @@ class Freshness:
 
 
 class ScopeBook:
-    """What the graph remembers of all scopes of an environment, to tell the freshness of any answer from it."""
+    """What the graph remembers of the scopes of an environment, to tell the freshness of any answer from it."""
 
-    def __init__(self, graph: Graph, environment: str) -> None:
-        self._states = {state.scope.key: state for state in scope_states(graph, environment)}
+    def __init__(self, graph: Graph, environment: str, states: Iterable[ScopeState] | None = None) -> None:
+        """`states`: those that matter, where they were read already."""
+        known = scope_states(graph, environment) if states is None else states
+        self._states = {state.scope.key: state for state in known}
 
     def freshness(self, nodes: Iterable[Mapping[str, Any]]) -> Freshness:
         """The freshness of an answer of these nodes: the scopes that said them, and those of the hosts they are on.
 
         A host's own scope counts although it said none of the nodes: what it could not say is what is missing.
         """
-        keys = sorted({key for node in nodes for key in _keys(node)})
+        keys = scope_keys(nodes)
         doubtful = (key for key, state in self._states.items() if state.outcome != "complete" and key not in keys)
         return Freshness(tuple(self._states.get(key) or _never(key) for key in keys), tuple(sorted(doubtful)))
+
+
+def scope_keys(nodes: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Keys of the scopes that an answer of these nodes rests on."""
+    return sorted({key for node in nodes for key in _keys(node)})
 
 
 def _keys(node: Mapping[str, Any]) -> Iterable[str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from graph_schema.model import ANNOTATIONS
 from graph_schema.registry import OBJECT_TYPES
-from topology.errors import InvalidConfiguration, UnknownEnvironment, UnknownObject
+from topology.errors import AmbiguousName, InvalidConfiguration, UnknownEnvironment, UnknownObject
 from topology.graph import Graph
 from topology.shapes import JsonObject, node_shape
 from topology.store import SEARCH_INDEX
@@ -62,7 +62,7 @@ def search(
 def resolve(graph: Graph, environment: str, wanted: str) -> str:
     """The id of the object that a person names: by id, or by a name, address or MAC address that only one has.
 
-    Raises UnknownObject with near matches, or with those that are meant by it.
+    Raises UnknownObject with near matches, or AmbiguousName with those that are meant by it.
     """
     if graph.read("object_by_id", environment=environment, id=wanted):
         return wanted
@@ -73,7 +73,8 @@ def resolve(graph: Graph, environment: str, wanted: str) -> str:
     if len(best) == 1:
         return str(best[0]["id"])
     if best:
-        raise UnknownObject(f"{environment}: {wanted!r} names several objects, say which by id:\n{_listed(best)}")
+        text = f"{environment}: {wanted!r} names several objects, say which by id:\n{_listed(best)}"
+        raise AmbiguousName(text, tuple(str(node["id"]) for node in best))
     if not graph.read("environment_known", environment=environment)[0]["known"]:
         raise UnknownEnvironment(f"no environment is named {environment!r}. There are: calipso env list")
     raise UnknownObject(

@@ -73,6 +73,12 @@ class Graph:
         with self._session("READ") as session:
             return session.execute_read(work)
 
+    def ask(self, work: Callable[[Transaction], T], *, timeout: float | None = None) -> T:
+        """Several read statements in one transaction, so that they see one state. Raises TimedOut as `read`."""
+        timed = unit_of_work(timeout=timeout or self._timeout)(lambda raw: work(Transaction(raw)))
+        with self._session("READ") as session:
+            return session.execute_read(timed)
+
     def stream(self, named: str | Statement, **parameters: Any) -> Iterator[Row]:
         """Rows of a read statement one by one, with flat memory."""
         found = _checked(named, "read")
