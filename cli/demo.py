@@ -16,7 +16,6 @@ from cli.session import Session, say, session
 from topology.cliques import clique
 from topology.neo4j_server import ManagedServer
 from topology.tree import counts
-from workers.scanning import replay_recording
 
 ENVIRONMENT = "demo"
 
@@ -30,6 +29,8 @@ def demo(
     no_serve: Annotated[bool, typer.Option("--no-serve", help="End after printing; the data stays.")] = False,
 ) -> None:
     """Scan the shipped recording of a real cloud into environment `demo`, and show what was found."""
+    from workers.scanning import replay_recording
+
     with session() as opened:
         report = replay_recording(
             opened.graph, opened.settings, recording(), ENVIRONMENT, progress=lambda _, line: say(line)

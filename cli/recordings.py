@@ -10,7 +10,6 @@ import typer
 from cli.scan import finish, progress_lines
 from cli.session import session
 from topology.scan import ScanOptions
-from workers.scanning import record_environment, replay_recording
 
 Format = Annotated[Literal["text", "json"], typer.Option("--format", help="How to print the report.")]
 
@@ -21,6 +20,8 @@ def record(
     format: Format = "text",
 ) -> None:
     """Scan an environment and keep every raw answer of its sources, secrets redacted, in one archive."""
+    from workers.scanning import record_environment
+
     with session() as opened:
         report = record_environment(opened.graph, opened.settings, env, file, progress=progress_lines())
     finish(report, format)
@@ -36,6 +37,8 @@ def replay(
     format: Format = "text",
 ) -> None:
     """Scan from a recording instead of a cloud, through the same collectors."""
+    from workers.scanning import replay_recording
+
     options = ScanOptions(accept_removals=accept_removals, dry_run=dry_run)
     with session() as opened:
         report = replay_recording(opened.graph, opened.settings, file, into, options, progress=progress_lines())

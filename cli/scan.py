@@ -10,7 +10,6 @@ from rich.console import Console
 from cli.session import WITH_ERRORS, clear_errors, print_json, say, session
 from topology.scan import ScanOptions, ScanReport
 from topology.scan.run import Progress
-from workers.scanning import scan_environment
 
 Level = Literal["critical", "error", "warning", "info", "debug", "notset"]
 
@@ -51,6 +50,9 @@ def scan(
             into=into,
             log_level=log_level,
         )
+    # The libraries of the sources take a second to import: only commands that read a cloud wait for them.
+    from workers.scanning import scan_environment
+
     with session() as opened:
         report = scan_environment(
             opened.graph, opened.settings, env, options, progress=progress_lines(log_level), started_by="cli"
