@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
@@ -190,6 +190,18 @@ def read_each(
             faults.setdefault(alike, []).append(fault.object_id)
     for (place, what, remedy), ids in faults.items():
         yield Problem(f"{place}, {_listed(ids)}", what, remedy)
+
+
+def apart(items: Iterable[_T | Problem]) -> tuple[list[_T], list[Problem]]:
+    """What was read and what could not be, each in a list."""
+    read: list[_T] = []
+    unread: list[Problem] = []
+    for item in items:
+        if isinstance(item, Problem):
+            unread.append(item)
+        else:
+            read.append(item)
+    return read, unread
 
 
 def _listed(ids: list[str]) -> str:

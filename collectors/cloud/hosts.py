@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import quote
 
 from collectors.cloud.agents import AGENT_TABLES, agents, fetch_agents
-from collectors.cloud.answers import Answer, Listing, read_each
+from collectors.cloud.answers import Answer, Listing, apart, read_each
 from collectors.cloud.nova_services import SERVICE_TABLES, ZONE_TABLES, services
 from collectors.cloud.places import in_region, in_zone
 from collectors.cloud.tables import Tables, fetch_tables
@@ -83,16 +83,15 @@ def fetch_api(source: ApiSource) -> RawHosts:
 
 def parse_api(raw: RawHosts) -> Collected:
     """One record per host. Free memory, uptime and running instances are left out: they change by themselves."""
-    listed: list[Service | Hypervisor | Problem] = [
-        *read_each(raw.services, "nova services", _service, id_key="host"),
-        *read_each(raw.hypervisors, "nova hypervisors", _hypervisor, id_key="hypervisor_hostname"),
-    ]
-    if isinstance(raw.agents, Problem):
-        listed.append(raw.agents)
-    else:
-        listed.extend(read_each(raw.agents, "neutron agents", _agent))
-    yield from _merged(raw.services.region, listed)
-    yield from (item for item in listed if isinstance(item, Problem))
+    of_nova, unread_of_nova = apart(read_each(raw.services, "nova services", _service, id_key="host"))
+    hypervisors, unread_hypervisors = _hypervisors(raw.hypervisors, of_nova)
+    of_neutron, unread_of_neutron = _agents(raw.agents)
+    for host, running, driven in _by_host([*of_nova, *of_neutron], hypervisors):
+        computes = any(each.binary == COMPUTE for each in running)
+        # What could not be read may be what says where this host is: its compute service, or its hypervisor.
+        if (computes or not unread_of_nova) and (driven or not computes or not unread_hypervisors):
+            yield _host(raw.services.region, host, running, driven)
+    yield from (*unread_of_nova, *unread_hypervisors, *unread_of_neutron)
 
 
 def fetch_database(source: DatabaseSource, region: str) -> HostTables:
@@ -150,16 +149,32 @@ def _hypervisor(answer: Answer) -> Hypervisor:
     return Hypervisor(answer.object("service").text("host"), answer.id, kind, address)
 
 
-def _merged(region: str, listed: Sequence[Service | Hypervisor | Problem]) -> Iterator[Record]:
+def _hypervisors(listing: Listing, of_nova: Sequence[Service]) -> tuple[list[Hypervisor], list[Problem]]:
+    """The hypervisors; none at all where compute services run is no answer."""
+    read, unread = apart(read_each(listing, "nova hypervisors", _hypervisor, id_key="hypervisor_hostname"))
+    if not listing.items and any(each.binary == COMPUTE for each in of_nova):
+        what = "nova lists compute services and not one hypervisor. What is known of the computes is kept."
+        unread.append(Problem(f"nova hypervisors of {listing.region} ({listing.origin})", what, "Check nova's log."))
+    return read, unread
+
+
+def _agents(listing: Listing | Problem) -> tuple[list[Service], list[Problem]]:
+    if isinstance(listing, Problem):
+        return [], [listing]
+    return apart(read_each(listing, "neutron agents", _agent))
+
+
+def _by_host(
+    services: Iterable[Service], hypervisors: Iterable[Hypervisor]
+) -> Iterator[tuple[str, list[Service], list[Hypervisor]]]:
     running: dict[str, list[Service]] = {}
     driven: dict[str, list[Hypervisor]] = {}
-    for item in listed:
-        if isinstance(item, Service):
-            running.setdefault(item.host, []).append(item)
-        elif isinstance(item, Hypervisor):
-            driven.setdefault(item.host, []).append(item)
+    for service in services:
+        running.setdefault(service.host, []).append(service)
+    for hypervisor in sorted(hypervisors, key=lambda each: each.name):
+        driven.setdefault(hypervisor.host, []).append(hypervisor)
     for host, found in sorted(running.items()):
-        yield _host(region, host, found, sorted(driven.get(host, []), key=lambda each: each.name))
+        yield host, found, driven.get(host, [])
 
 
 def _host(region: str, host: str, running: Sequence[Service], driven: Sequence[Hypervisor]) -> Record:

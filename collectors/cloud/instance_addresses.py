@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from collectors.cloud.answers import Answer, Listing, read_each
+from collectors.cloud.answers import Answer, Listing, apart, read_each
 from graph_schema.object_types import INSTANCE
 from graph_schema.records import Attributes, Problem, Record
 
@@ -14,13 +14,11 @@ def instance_addresses(ports: Sequence[Record], floating_ips: Listing) -> Iterat
 
     The subports of a trunk are its too: neutron names the trunk as their device, their packets end in the instance.
     """
-    leading_to: dict[str, list[str]] = {}
-    for association in read_each(floating_ips, "neutron floating IPs", _association):
-        if isinstance(association, Problem):
-            yield association
-        else:
-            port_id, address = association
-            leading_to.setdefault(port_id or "", []).append(address)
+    associations, unread = apart(read_each(floating_ips, "neutron floating IPs", _association))
+    yield from unread
+    leading_to: dict[str | None, list[str]] = {}
+    for port_id, address in associations:
+        leading_to.setdefault(port_id, []).append(address)
     for instance, its_ports in _ports_of_instances(ports).items():
         floating = [address for port in its_ports for address in leading_to.get(port.id, ())]
         yield INSTANCE.attributes(

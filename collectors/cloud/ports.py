@@ -8,14 +8,14 @@ from functools import partial
 from typing import Any
 
 from collectors.cloud import neutron_ports
-from collectors.cloud.answers import Answer, Listing, read_each
+from collectors.cloud.answers import Answer, Listing, apart, read_each
 from collectors.cloud.instance_addresses import instance_addresses
 from collectors.cloud.places import answers_at
 from collectors.cloud.tables import Tables
 from collectors.contracts import CloudCollector, Collected
 from collectors.sources.protocols import ApiSource
 from graph_schema.object_types import PORT
-from graph_schema.records import Problem, Record, Ref
+from graph_schema.records import Record, Ref
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +53,10 @@ def _has_trunks(source: ApiSource) -> bool:
 
 def parse_api(raw: RawPorts) -> Collected:
     """One record per port, and the attributes that ports and floating IPs give to instances."""
-    trunks: list[Trunk] = []
-    for trunk in read_each(raw.trunks, "neutron trunks", _trunk):
-        if isinstance(trunk, Problem):
-            yield trunk
-        else:
-            trunks.append(trunk)
-    ports: list[Record] = []
-    for port in read_each(raw.ports, "neutron ports", partial(_port, _trunk_values(trunks))):
-        if not isinstance(port, Problem):
-            ports.append(port)
-        yield port
+    trunks, unread_trunks = apart(read_each(raw.trunks, "neutron trunks", _trunk))
+    ports, unread_ports = apart(read_each(raw.ports, "neutron ports", partial(_port, _trunk_values(trunks))))
+    yield from ports
+    yield from (*unread_ports, *unread_trunks)
     yield from instance_addresses(ports, raw.floating_ips)
 
 

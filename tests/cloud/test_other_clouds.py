@@ -105,6 +105,36 @@ def test_the_same_halves_count_in_the_database() -> None:
         hosts.fetch_database(database, "RegionOne")
 
 
+def test_a_host_whose_compute_service_is_unreadable_does_not_move_out_of_its_zone() -> None:
+    api = RecordedApi()
+    api.answers["compute-os-services"] = [
+        {**each, "zone": None} if each["host"] == "cmp5" else each for each in api.answers["compute-os-services"]
+    ]
+    items = from_api("hosts", api)
+    assert {(h.id, h.parent.id) for h in records(items, "host").values()} == {("cmp3", "zone:RegionOne:nova")}
+    (problem,) = problems(items)
+    assert "cmp5" in problem.where
+
+
+def test_a_host_whose_hypervisor_is_unreadable_keeps_the_address_that_is_known() -> None:
+    api = RecordedApi()
+    api.answers["compute-os-hypervisors-detail"] = [
+        {**each, "host_ip": 7} if each["service"]["host"] == "cmp5" else each
+        for each in api.answers["compute-os-hypervisors-detail"]
+    ]
+    items = from_api("hosts", api)
+    assert set(records(items, "host")) == {"cmp3", "ctl1", "net1", "net2"}
+    assert len(problems(items)) == 1
+
+
+def test_no_hypervisor_at_all_is_no_answer_where_compute_services_run() -> None:
+    api = RecordedApi()
+    api.answers["compute-os-hypervisors-detail"] = []
+    items = from_api("hosts", api)
+    assert set(records(items, "host")) == {"ctl1", "net1", "net2"}
+    assert ["not one hypervisor" in problem.what for problem in problems(items)] == [True]
+
+
 def test_a_full_name_is_an_alias_and_bare_machines_of_ironic_are_none() -> None:
     api = RecordedApi()
     first, second = api.answers["compute-os-hypervisors-detail"]
