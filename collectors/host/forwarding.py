@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
 
 from collectors.host.interfaces import speaks_json
-from collectors.host.output import Fields, Output, ask
+from collectors.host.output import Fields, Output, ask_if_there
 from collectors.sources.protocols import HostShell
 from graph_schema.commands import FORWARDING, FORWARDING_TEXT
 
@@ -14,9 +14,12 @@ from graph_schema.commands import FORWARDING, FORWARDING_TEXT
 _LASTING = frozenset(("permanent", "static", "noarp"))
 
 
-def fetch_forwarding(shell: HostShell) -> Output:
-    """All forwarding entries, in one command. Raises CommandFailed, Unreachable."""
-    return ask(shell, FORWARDING if speaks_json(shell) else FORWARDING_TEXT)
+def fetch_forwarding(shell: HostShell, *, expected: bool) -> Output | None:
+    """All forwarding entries, in one command; None where nobody `expected` tunnels and bridge is not installed.
+
+    Raises CommandFailed, Unreachable.
+    """
+    return ask_if_there(shell, FORWARDING if speaks_json(shell) else FORWARDING_TEXT, expected=expected)
 
 
 def parse_forwarding(output: Output) -> Mapping[str, list[str]]:

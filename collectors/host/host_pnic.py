@@ -66,18 +66,8 @@ def _leads_off(interface: Interface, namespaces: Sequence[Namespace]) -> bool:
         return False
     if not interface.leads_elsewhere:
         return interface.kind == "macvlan"  # it stands beside the NIC below it; a pair's ends stand before each other
-    if interface.peer_namespace is not None:  # text gives the name of a named one
-        return False
-    ids = {namespace.id for namespace in namespaces if namespace.id is not None}
-    if interface.peer_namespace_id in ids:
-        return False
-    # Without ids (iproute2 before 4.3) the pair itself tells.
-    unknown = not ids or interface.peer_namespace_id == -1
-    return not (unknown and any(_is_pair(interface, other) for ns in namespaces for other in ns.interfaces.values()))
-
-
-def _is_pair(one: Interface, other: Interface) -> bool:
-    return (one.index, one.lower_index, one.kind) == (other.lower_index, other.index, other.kind)
+    # Text gives the name of a named one in place of its id.
+    return interface.peer_namespace is None and interface.peer_namespace_id not in {ns.id for ns in namespaces}
 
 
 def _record(host: str, nic: Interface, interfaces: Mapping[str, Interface], files: NicFiles) -> Record:

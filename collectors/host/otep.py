@@ -51,7 +51,7 @@ def fetch(shell: HostShell, site: HostSite) -> RawTunnels:
         site,
         fetch_interfaces(shell),
         fetch_ovs(shell, site),
-        fetch_forwarding(shell) if has_bridge_agent(site) else None,
+        fetch_forwarding(shell, expected=site.agents is not None) if has_bridge_agent(site) else None,
     )
 
 

@@ -85,16 +85,15 @@ def _host_end(namespace: Namespace, inside: Interface, root: Mapping[str, Interf
         return None
     for outside in root.values():
         paired = (outside.kind, outside.index, outside.lower_index) == ("veth", inside.lower_index, inside.index)
+        # Indexes repeat from namespace to namespace: the other end must lead into this one.
         if paired and _leads_into(outside, namespace):
             return outside.name
     return None
 
 
 def _leads_into(outside: Interface, namespace: Namespace) -> bool:
-    if outside.peer_namespace is not None:
-        return outside.peer_namespace == namespace.name
-    known = outside.peer_namespace_id is not None and outside.peer_namespace_id >= 0 and namespace.id is not None
-    return not known or outside.peer_namespace_id == namespace.id
+    by_id = namespace.id is not None and outside.peer_namespace_id == namespace.id
+    return by_id or outside.peer_namespace == namespace.name
 
 
 COLLECTOR = HostCollector("network services", fetch, parse)
