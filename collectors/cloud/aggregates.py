@@ -14,6 +14,9 @@ from collectors.sources.protocols import ApiSource, DatabaseSource
 from graph_schema.object_types import AGGREGATE
 from graph_schema.records import Record
 
+# How many numbers of aggregates are tried, lowest first, before a list without an aggregate is believed.
+PROBED = 20
+
 
 def fetch_api(source: ApiSource) -> Listing:
     """All aggregates. Raises SourceError."""
@@ -60,4 +63,20 @@ def parse_database(tables: Tables) -> Collected:
     return parse_api(Listing(tables.region, "database", items))
 
 
-COLLECTOR = CloudCollector("aggregates", "nova", fetch_api, parse_api, fetch_database, parse_database)
+def witness(source: ApiSource, type: str, id: str) -> bool | None:
+    """Whether the aggregate is listed when asked again; None for other types. Raises SourceError.
+
+    Nova answers for one aggregate by its number only, and the number of the one in question is not known. So the list is
+    believed when none of the lowest numbers that it lacks answers.
+    """
+    if type != AGGREGATE.name:
+        return None
+    listed = source.listing("compute", "os-aggregates", "aggregates")
+    if any(item.get("uuid") == id for item in listed):
+        return True
+    known = {item.get("id") for item in listed}
+    asked = [number for number in range(1, PROBED + 1) if number not in known]
+    return any(source.exists("compute", f"os-aggregates/{number}") for number in asked)
+
+
+COLLECTOR = CloudCollector("aggregates", "nova", fetch_api, parse_api, fetch_database, parse_database, witness)
