@@ -66,8 +66,8 @@ def parse_database(tables: Tables) -> Collected:
 def witness(source: ApiSource, type: str, id: str) -> bool | None:
     """Whether the aggregate is listed when asked again; None for other types. Raises SourceError.
 
-    Nova answers for one aggregate by its number only, and the number of the one in question is not known. So the list is
-    believed when none of the lowest numbers that it lacks answers.
+    Nova answers for one aggregate by its number only, and the number of the one in question is not known. So the list
+    is believed when none of the lowest numbers that it lacks answers.
     """
     if type != AGGREGATE.name:
         return None
