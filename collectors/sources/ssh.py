@@ -36,7 +36,7 @@ _SYSTEM_PATH = 'PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin" '
 
 _NO_SUDO = re.compile(r"sudo: (command )?not found")
 # What sudo itself says instead of the command; that it cannot resolve the host's own name is only a remark.
-_BY_SUDO = re.compile(r"(sudo: (?!unable to resolve)|Sorry, )")
+_BY_SUDO = re.compile(r"sudo: (?!unable to resolve)|Sorry, |\S+ is not (in the sudoers file|allowed to)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 import paramiko
@@ -56,7 +56,8 @@ def _execute(
     try:
         channel = transport.open_session(timeout=timeout)
     except (paramiko.SSHException, EOFError, OSError) as error:
-        raise Unreachable(where, f"the connection was lost ({error or 'closed'}).", _LOST) from error
+        transport.close()  # else each further command would wait as long
+        raise Unreachable(where, f"the connection was lost ({str(error) or 'closed'}).", _LOST) from error
     try:
         if line.terminal:
             channel.get_pty(width=500)
@@ -68,9 +69,10 @@ def _execute(
     except TimeoutError as error:
         raise _too_slow(transport, where, timeout) from error
     except (paramiko.SSHException, EOFError, OSError) as error:
-        raise Unreachable(where, f"the connection was lost in the middle ({error or 'closed'}).", _LOST) from error
+        raise Unreachable(where, f"the connection was lost in the middle ({str(error) or 'closed'}).", _LOST) from error
     finally:
-        channel.close()
+        with suppress(paramiko.SSHException, EOFError, OSError):
+            channel.close()
 
 
 class _Output:

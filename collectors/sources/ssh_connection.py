@@ -80,11 +80,13 @@ def connected(
     """
     where = f"ssh {host} ({address})"
     for attempt in range(TRIES):
+        began = time.monotonic()
         try:
             return _connected(access, address, where, through)
         except (paramiko.SSHException, EOFError, OSError) as error:
             problem = _typed(error, where, access, address)
-            if not isinstance(problem, Unreachable) or isinstance(error, TimeoutError) or attempt == TRIES - 1:
+            silent = time.monotonic() - began >= access.connect_timeout or isinstance(error, socket.gaierror)
+            if not isinstance(problem, Unreachable) or silent or attempt == TRIES - 1:
                 raise problem from error
         time.sleep(access.backoff * 2**attempt)
     raise AssertionError("the last try raises")

@@ -31,7 +31,7 @@ class HttpCloud:
     def __init__(self, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self.catalog_url = self.url
-        self.regions = ("RegionOne",)
+        self.regions: tuple[str, ...] = ("RegionOne",)
         self.listings: dict[str, tuple[str, list[Any]]] = {
             "/compute/v2.1/servers/detail": ("servers", recorded("compute-servers-detail")),
             "/network/v2.0/ports": ("ports", recorded("network-ports")),

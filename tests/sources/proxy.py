@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 
 
 class Proxy:
-    """`refuse_next` connections are closed at once, `silent` ones hang, after `reset_after` bytes of answer one is reset."""
+    """`refuse_next` connections are closed at once, `silent` ones hang, others are reset `reset_after` bytes."""
 
     def __init__(self, target: tuple[str, int]) -> None:
         self._target = target

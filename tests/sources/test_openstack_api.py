@@ -118,7 +118,7 @@ def test_the_wait_between_tries_is_what_the_server_asks_for_within_reason(
 ) -> None:
     waits: list[float] = []
     monkeypatch.setattr(retrying, "LONGEST_WAIT", 30.0)
-    monkeypatch.setattr(retrying.time, "sleep", waits.append)
+    monkeypatch.setattr("collectors.sources.retrying.time.sleep", waits.append)
     source = api(cloud)
     cloud.misbehave(PORTS, odd.status(429, "7"), odd.status(503, "86400"), odd.status(429))
     assert ports(source) == recorded("network-ports")
