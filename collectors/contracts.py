@@ -23,7 +23,7 @@ class HostSite:
     """What is known of a host before it is asked: where it is, and what the cloud's services say runs on it.
 
     `agents` are its network agents' records; None when nobody could tell (then everything is tried). `hypervisor` is
-    None when it is not known, "" when the host is no compute host.
+    None when it is not known, "" when the host is no compute host. `running` instances are there by what nova says.
     """
 
     host: str
@@ -31,6 +31,7 @@ class HostSite:
     region: str
     agents: Sequence[Record] | None = None
     hypervisor: str | None = None
+    running: int = 0
 
     def agent(self, agent_type: str) -> Record | None:
         """The host's agent of that type, or None."""
@@ -63,7 +64,7 @@ class HostCollector:
     name: str
     fetch: Callable[[HostShell, HostSite], Any]
     parse: Callable[[Any], Collected]
-    wanted: Callable[[HostSite], bool] = lambda site: True
+    wanted: Callable[[HostSite], bool] = lambda _: True
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ def host_sites(view: InventoryView) -> list[HostSite]:
     regions = {host.id: region_of(host) for host in hosts}
     agents = _agents(view)
     told = {regions[host] for host in agents if host in regions}
+    instances = view.grouped("instance", "host")
     return [
         HostSite(
             host=host.id,
@@ -27,6 +28,7 @@ def host_sites(view: InventoryView) -> list[HostSite]:
             region=regions[host.id],
             agents=agents.get(host.id, ()) if regions[host.id] in told else None,
             hypervisor=hypervisor_of(host),
+            running=sum(instance.get("power_state") == "running" for instance in instances[(host.id,)]),
         )
         for host in hosts
     ]

@@ -107,4 +107,4 @@ def _vlans_on(device: str, interfaces: Mapping[str, Interface]) -> Iterator[str]
             yield from _vlans_on(name, interfaces)
 
 
-COLLECTOR = HostCollector("NICs", fetch, parse)
+COLLECTOR = HostCollector("host_pnic", fetch, parse)

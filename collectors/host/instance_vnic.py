@@ -19,19 +19,22 @@ from graph_schema.records import Record, Ref
 class RawVnics:
     """Domains (None: no libvirt) and the host's interfaces."""
 
+    site: HostSite
     domains: RawDomains | None
     interfaces: Output
 
 
 def fetch(shell: HostShell, site: HostSite) -> RawVnics:
     """Three commands. Raises CommandFailed, Malformed, Unreachable."""
-    return RawVnics(fetch_domains(shell, site), fetch_interfaces(shell))
+    return RawVnics(site, fetch_domains(shell, site), fetch_interfaces(shell))
 
 
 def parse(raw: RawVnics) -> Iterator[Record]:
     """One record for each interface of a domain of nova's whose device is on the host. Raises Malformed."""
     if raw.domains is None:
         return
+    if raw.domains.definitions is None and raw.site.running:
+        raise raw.domains.listing.malformed(f"it is empty, and nova says that {raw.site.running} instances run there.")
     interfaces = parse_interfaces(raw.interfaces)
     found: dict[str, Record] = {}
     # The name of a device that a stopped domain had may be in use by another now.
@@ -58,4 +61,4 @@ def _record(host: str, domain: Domain, defined: DomainInterface, interface: Inte
     )
 
 
-COLLECTOR = HostCollector("instances' vNICs", fetch, parse, runs_libvirt)
+COLLECTOR = HostCollector("instance_vnic", fetch, parse, runs_libvirt)

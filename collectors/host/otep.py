@@ -176,4 +176,4 @@ def _is_address(text: str) -> bool:
     return True
 
 
-COLLECTOR = HostCollector("tunnel endpoints", fetch, parse)
+COLLECTOR = HostCollector("otep", fetch, parse)

@@ -59,4 +59,4 @@ def _unquoted(value: str) -> str:
         return value
 
 
-COLLECTOR = HostCollector("host system", fetch, parse)
+COLLECTOR = HostCollector("system", fetch, parse)

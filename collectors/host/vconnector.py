@@ -39,4 +39,4 @@ def parse(raw: Output) -> Iterator[Record]:
         )
 
 
-COLLECTOR = HostCollector("bridges", fetch, parse)
+COLLECTOR = HostCollector("vconnector", fetch, parse)

@@ -110,4 +110,4 @@ def _mappings(agent: Record | None, name: str) -> list[str] | None:
     return sorted(agent.get(name) or ()) if agent is not None else None
 
 
-COLLECTOR = HostCollector("virtual switches", fetch, parse)
+COLLECTOR = HostCollector("vedge", fetch, parse)

@@ -96,4 +96,4 @@ def _leads_into(outside: Interface, namespace: Namespace) -> bool:
     return by_id or outside.peer_namespace == namespace.name
 
 
-COLLECTOR = HostCollector("network services", fetch, parse)
+COLLECTOR = HostCollector("vservice", fetch, parse)

@@ -20,7 +20,7 @@ from graph_schema.link_types import VCONNECTOR_HOST_PNIC, VCONNECTOR_VEDGE
 from graph_schema.records import InventoryView, Link, Record
 
 _AGENTS_BRIDGE = "brq"
-_NAMED_AFTER_NETWORK = 14  # brq and eleven characters of the network's id
+_OF_THE_ID = 11  # characters of the network's id that follow
 
 
 @finds(VCONNECTOR_VEDGE)
@@ -52,19 +52,20 @@ def nics_in_bridges(view: InventoryView) -> Iterator[Link]:
 def networks_of_bridges(view: InventoryView, networks: HostNetworks) -> Mapping[str, frozenset[str] | None]:
     """Bridge → the networks of the vNICs in it, of the port that it is wired for, and the one it is named after."""
     vnics = {device_on_host(vnic): vnic for vnic in view.all("vnic")}
-    plugged_for = ports_of_devices(view)
+    plugged_for, named_after = ports_of_devices(view), _networks_by_bridge_name(view)
     found: dict[str, frozenset[str] | None] = {}
     for bridge in view.all("vconnector"):
         inside = networks.of(vnics[device] for device in bridge.get("interfaces") or () if device in vnics)
         wired_for = [networks_of_port(view, plugged_for[device]) for device in _wires(bridge) & plugged_for.keys()]
-        found[bridge.name] = together([inside, *wired_for, *_named_after(view, bridge.name)])
+        found[bridge.name] = together([inside, *wired_for, named_after.get(bridge.name)])
     return found
 
 
-def _named_after(view: InventoryView, name: str) -> Iterator[frozenset[str]]:
-    if name.startswith(_AGENTS_BRIDGE) and len(name) == _NAMED_AFTER_NETWORK:
-        start = name.removeprefix(_AGENTS_BRIDGE)
-        yield frozenset(network.id for network in view.all("network") if network.id.startswith(start))
+def _networks_by_bridge_name(view: InventoryView) -> Mapping[str, frozenset[str]]:
+    """Bridge of the Linux bridge agent → the network that it is named after."""
+    if not any(bridge.name.startswith(_AGENTS_BRIDGE) for bridge in view.all("vconnector")):
+        return {}
+    return {_AGENTS_BRIDGE + network.id[:_OF_THE_ID]: frozenset([network.id]) for network in view.all("network")}
 
 
 def _wires(bridge: Record) -> set[str]:

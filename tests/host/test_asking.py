@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from collectors.contracts import HostSite
+from collectors.hosts import host_sites
 from collectors.sources.protocols import NOT_INSTALLED, CommandFailed, CommandResult, Malformed
-from graph_schema.records import Record
+from graph_schema.object_types import HOST, INSTANCE
+from graph_schema.records import Record, Ref
 from tests.host.recorded import HOSTS, LAB, RecordedHost, bridge_agent, collect, ovs_agent, recorded, site
+from tests.views import View
 
 COMMANDS_AT_MOST = 12
 
@@ -134,6 +139,29 @@ def test_a_domain_that_went_in_between_is_gone_and_one_that_is_missing_is_a_faul
     assert devices == {"tapde1b279f-61", "tapc25ac207-ef"}
     with pytest.raises(Malformed, match="00df4f1d"):
         collect(RecordedHost("cmp1", changed={"domain_xml": CommandResult(without, "", 0)}))
+
+
+def test_an_empty_list_of_domains_is_doubted_where_nova_says_that_instances_run() -> None:
+    empty = {"domains": CommandResult("\nqemu:///system\n\n", "", 0)}
+    known = site("cmp1")
+    found = collect(RecordedHost("cmp1", changed=empty), known)
+    assert [one for one in found if isinstance(one, Record) and one.type == "vnic"] == []
+    with pytest.raises(Malformed, match="2 instances"):
+        collect(RecordedHost("cmp1", changed=empty), replace(known, running=2))
+
+
+def test_the_instances_that_run_on_a_host_are_counted_before_it_is_asked() -> None:
+    def instance(id: str, host: str, power_state: str) -> Record:
+        return INSTANCE.record(id=id, name=id, host=host, parent=Ref("host", host), power_state=power_state)
+
+    cloud = [
+        HOST.record(id="cmp1", name="cmp1", parent=Ref("region", "region:one")),
+        HOST.record(id="cmp2", name="cmp2", parent=Ref("region", "region:one")),
+        instance("i1", "cmp1", "running"),
+        instance("i2", "cmp1", "shutdown"),
+        instance("i3", "cmp3", "running"),
+    ]
+    assert [(where.host, where.running) for where in host_sites(View(cloud))] == [("cmp1", 1), ("cmp2", 0)]
 
 
 def test_hardware_that_the_list_of_interfaces_lacks_is_a_fault() -> None:
