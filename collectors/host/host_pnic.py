@@ -100,11 +100,12 @@ def _members(bond: Interface, interfaces: Mapping[str, Interface], files: NicFil
     return sorted({name for name, interface in interfaces.items() if interface.master == bond.name} | set(told))
 
 
-def _vlans_on(device: str, interfaces: Mapping[str, Interface]) -> Iterator[str]:
-    for name, interface in interfaces.items():
-        if interface.kind == "vlan" and interface.lower == device and name != device:
-            yield name
-            yield from _vlans_on(name, interfaces)
+def _vlans_on(device: str, interfaces: Mapping[str, Interface]) -> set[str]:
+    vlans = {name: interface.lower for name, interface in interfaces.items() if interface.kind == "vlan"}
+    found = {device}
+    while more := {name for name, lower in vlans.items() if lower in found} - found:
+        found |= more
+    return found - {device}
 
 
 COLLECTOR = HostCollector("host_pnic", fetch, parse)

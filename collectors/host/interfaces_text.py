@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from collectors.host.interface import Interface
-from collectors.host.output import Output
+from collectors.host.output import Output, whole_number
 
 # 12: eth0@if23: <BROADCAST,UP,LOWER_UP> mtu 1500 qdisc noqueue master br0 state UP group default qlen 1000
 _HEAD = re.compile(r"(?P<index>\d+): (?P<name>.+?)(?:@(?P<lower>[^@]+?))?: <(?P<flags>[^<>]*)> (?P<rest>mtu .*)")
@@ -47,24 +47,24 @@ def _interface(output: Output, block: Sequence[str]) -> Interface:
     beneath = head["lower"] if head["lower"] != "NONE" else None
     return Interface(
         name=head["name"],
-        index=int(head["index"]),
+        index=whole_number(head["index"]) or 0,
         kind=kind,
         flags=frozenset(head["flags"].split(",")) - {""},
-        mtu=_number(first.get("mtu")),
+        mtu=whole_number(first.get("mtu")),
         mac=_mac(_word_after_link(block[1])),
         permanent_mac=_mac(link.get("permaddr") or _member(block[2:]).get("perm_hwaddr")),
         master=first.get("master"),
         oper_state=first.get("state"),
         lower=None if elsewhere else beneath,
-        lower_index=_number((beneath or "").removeprefix("if")) if elsewhere else None,
+        lower_index=whole_number((beneath or "").removeprefix("if")) if elsewhere else None,
         peer_namespace_id=elsewhere[0] if elsewhere else None,
         peer_namespace=elsewhere[1] if elsewhere else None,
         addresses=tuple(sorted(_addresses(block[2:]))),
         bond_mode=detail.get("mode") if kind == "bond" else None,
         stp=_flag(detail.get("stp_state")) if kind == "bridge" else None,
-        vni=_number(detail.get("id")) if kind == "vxlan" else None,
+        vni=whole_number(detail.get("id")) if kind == "vxlan" else None,
         local_ip=detail.get("local") if kind == "vxlan" else None,
-        udp_port=_number(detail.get("dstport")) if kind == "vxlan" else None,
+        udp_port=whole_number(detail.get("dstport")) if kind == "vxlan" else None,
     )
 
 
@@ -93,7 +93,7 @@ def _peer_namespace(link: Mapping[str, str]) -> tuple[int | None, str | None] | 
     if "link-netns" in link:
         return None, link["link-netns"]
     if "link-netnsid" in link:
-        number = _number(link["link-netnsid"])
+        number = whole_number(link["link-netnsid"])
         return (-1 if number is None else number), None
     return None
 
@@ -113,10 +113,6 @@ def _word_after_link(line: str) -> str | None:
 
 def _mac(text: str | None) -> str | None:
     return text.lower() if text else None
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isascii() and text.isdigit() else None
 
 
 def _flag(text: str | None) -> bool | None:

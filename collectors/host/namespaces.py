@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from collectors.host.interface import Interface
 from collectors.host.interfaces import parse_interfaces, speaks_json
-from collectors.host.output import Output, ask
+from collectors.host.output import Output, ask, whole_number
 from collectors.sources.protocols import HostShell
 from graph_schema.commands import NAMESPACE_INTERFACES, NAMESPACE_INTERFACES_TEXT, NAMESPACES
 
@@ -80,5 +80,5 @@ def _ids(listing: Output, known: Mapping[str, object]) -> Mapping[str, int | Non
         if match is None or line in known:  # a name that looks like one with an id
             ids[line] = None
         else:
-            ids[match["name"]] = None if match["id"] is None else int(match["id"])
+            ids[match["name"]] = whole_number(match["id"])
     return ids

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from collectors.host.files import read_files
-from collectors.host.output import Output, ask
+from collectors.host.output import Output, ask, whole_number
 from collectors.sources.protocols import HostShell
 from graph_schema.commands import NIC_FILES
 
@@ -79,14 +79,14 @@ def parse_nic_files(output: Output) -> NicFiles:
 def _device(files: Mapping[str, list[str]]) -> DeviceFiles:
     uevent = files.get("device/uevent", [])
     drivers = [line.removeprefix("DRIVER=") for line in uevent if line.startswith("DRIVER=")]
-    speed = files.get("speed", [""])[0]
+    speed = whole_number(files.get("speed", [""])[0])
     duplex = files.get("duplex", [""])[0]
     return DeviceFiles(
         hardware="device/uevent" in files,
         virtual_function="device/physfn/uevent" in files,
         driver=drivers[0] if drivers else None,
         # -1, or its unsigned form in older kernels: the driver does not say.
-        speed=int(speed) if speed.isascii() and speed.isdigit() and 0 < int(speed) < 2**32 - 1 else None,
+        speed=speed if speed and speed < 2**32 - 1 else None,
         duplex=duplex if duplex in ("full", "half") else None,
     )
 

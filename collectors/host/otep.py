@@ -12,7 +12,7 @@ from collectors.contracts import HostCollector, HostSite
 from collectors.host.forwarding import fetch_forwarding, parse_forwarding
 from collectors.host.interface import Interface
 from collectors.host.interfaces import fetch_interfaces, parse_interfaces
-from collectors.host.output import Output
+from collectors.host.output import Output, whole_number
 from collectors.host.ovs import OVS_AGENT, OvsPort, fetch_ovs, parse_ovs
 from collectors.host.vedge import BRIDGE_AGENT, has_bridge_agent, vedge_id
 from collectors.sources.protocols import HostShell
@@ -96,8 +96,8 @@ def _of_ports(ports: Iterable[OvsPort]) -> Iterator[tuple[str, str]]:
 
 
 def _udp_port(overlay: str, ports: Sequence[OvsPort]) -> int | None:
-    told = {port.options.get("dst_port", "") for port in ports}
-    numbers = sorted(int(port) for port in told if port.isascii() and port.isdigit())
+    told = {whole_number(port.options.get("dst_port")) for port in ports}
+    numbers = sorted(number for number in told if number)
     return numbers[0] if numbers else _OVS_PORTS.get(overlay) if ports else None
 
 

@@ -12,6 +12,7 @@ from collectors.sources.protocols import JSON, NOT_INSTALLED, CommandResult, Hos
 from graph_schema.commands import Command
 
 _T = TypeVar("_T")
+_DIGITS = 18  # more than any number of the kernel's that is looked at
 _REMEDY = "What is known of the host is kept. Run the command there to see what it prints."
 # What a shell or sudo says of a program that is missing, and the tools of a socket that is not there or not served.
 _ABSENT = re.compile(r"command not found|No such file or directory|Connection refused|no connection driver available")
@@ -108,6 +109,11 @@ class Fields:
         if value is None or (isinstance(value, kind) and not isinstance(value, bool)):
             return value
         raise self.output.malformed(f"{key!r} is {type(value).__name__}, not {kind.__name__}.")
+
+
+def whole_number(text: str | None) -> int | None:
+    """A number as it is printed, or None for anything else."""
+    return int(text) if text and len(text) <= _DIGITS and text.isascii() and text.isdigit() else None
 
 
 def ask(shell: HostShell, command: Command, arguments: Sequence[str] = ()) -> Output:
