@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import struct
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,8 @@ LARGEST_PART = 512 * 1024 * 1024
 LARGEST_WHOLE = 4 * 1024 * 1024 * 1024
 # Text packs 1:50 at most; a file that is large and packs far better is made to fill the memory.
 _UNSUSPECTED, _PACKING = 32 * 1024 * 1024, 200
+# What Python's zip and JSON readers raise for bytes that are not what they should be.
+_DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, ValueError, EOFError, NotImplementedError, RuntimeError)
 _NAME = re.compile(r"(?:manifest|database|(?:api|hosts)/[A-Za-z0-9_.~%-]+)\.json")
 
 
@@ -74,7 +78,7 @@ class Archive:
             raise InvalidRecording(
                 self._where, f"{error.strerror}: {path}.", "Name a file of `calipso record`."
             ) from error
-        except zipfile.BadZipFile as error:
+        except _DAMAGED as error:
             raise self._bad("it is not a zip file, or only a part of one") from error
         try:
             self._check()
@@ -97,7 +101,7 @@ class Archive:
             return json.loads(self._zip.read(f"{part}.json"))
         except KeyError as error:
             raise self._bad(f"it has no {part}") from error
-        except (zipfile.BadZipFile, ValueError, RecursionError, EOFError, OSError) as error:
+        except (*_DAMAGED, OSError) as error:
             raise self._bad(f"{part} in it is damaged") from error
 
     def _check(self) -> None:
