@@ -15,7 +15,7 @@ from graph_schema.registry import CONTAINS, LINKS, OBJECT_TYPES
 _HEADER = re.compile(r"^// (name|purpose|mode|parameters|template): *(.*)$", re.MULTILINE)
 # `<<label>>` takes one name; `<<o.searched>>` takes several, and becomes `o.name, o.host`.
 _BLANK = re.compile(r"<<(?:(\w+)\.)?(\w+)>>")
-_FOLDERS = ("store", "inventory", "cliques", "administration", "migrations", "paths", "impact")
+_FOLDERS = ("store", "inventory", "cliques", "administration", "migrations", "paths", "impact", "browser")
 
 
 class StatementError(ValueError):

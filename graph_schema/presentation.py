@@ -11,7 +11,7 @@ from graph_schema.registry import OBJECT_TYPES
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Colour as #rrggbb, a sign of one or two characters that stands for the icon where only text can, and a size."""
+    """Colour as #rrggbb, a sign that common fonts have and that stands for the icon where only text can, and a size."""
 
     color: str
     sign: str
@@ -31,27 +31,27 @@ class Look:
 
 # In the order of trees and legends: places, owners, what runs, its wiring downwards, the logical network.
 LOOKS: Mapping[str, Look] = {
-    "region": Look("#4c6a92", "🌐", 70),
-    "availability_zone": Look("#6f8bb0", "▦", 60),
-    "aggregate": Look("#90a4bf", "☰", 50),
-    "host": Look("#2f4b6e", "🖥", 70),
-    "project": Look("#8a6d3b", "📁", 60),
-    "instance": Look("#e07b39", "▣", 65),
-    "vservice": Look("#b5533c", "⚙", 55),
-    "vnic": Look("#f2b134", "⊷", 40),
-    "vconnector": Look("#c9c24a", "⧉", 45),
-    "vedge": Look("#7cb342", "⇄", 60),
-    "otep": Look("#3f8f6b", "◎", 45),
-    "host_pnic": Look("#2a7f9e", "▤", 50),
-    "switch_pnic": Look("#4a6b8a", "▥", 45),
-    "switch": Look("#34495e", "⬢", 65),
-    "network": Look("#7e57c2", "☁", 65),
-    "subnet": Look("#a58bd6", "◫", 45),
-    "port": Look("#c27ba0", "◉", 40),
-    "router": Look("#ad3f8f", "✣", 60),
-    "floating_ip": Look("#d65db1", "⇅", 45),
-    "security_group": Look("#b03a48", "🛡", 50),
-    "network_agent": Look("#8d99a6", "⚑", 40),
+    "region": Look("#4c6a92", "⊕", 75),
+    "availability_zone": Look("#6f8bb0", "▦", 65),
+    "aggregate": Look("#90a4bf", "☰", 60),
+    "host": Look("#2f4b6e", "⌂", 75),
+    "project": Look("#8a6d3b", "▰", 65),
+    "instance": Look("#e07b39", "▣", 70),
+    "vservice": Look("#b5533c", "⚙", 60),
+    "vnic": Look("#f2b134", "⊷", 50),
+    "vconnector": Look("#c9c24a", "⋈", 55),
+    "vedge": Look("#7cb342", "⇄", 65),
+    "otep": Look("#3f8f6b", "◎", 55),
+    "host_pnic": Look("#2a7f9e", "▤", 55),
+    "switch_pnic": Look("#4a6b8a", "▥", 55),
+    "switch": Look("#34495e", "⬢", 70),
+    "network": Look("#7e57c2", "☁", 70),
+    "subnet": Look("#a58bd6", "◫", 55),
+    "port": Look("#c27ba0", "◉", 50),
+    "router": Look("#ad3f8f", "✣", 65),
+    "floating_ip": Look("#d65db1", "⇅", 60),
+    "security_group": Look("#b03a48", "☂", 60),
+    "network_agent": Look("#8d99a6", "⚑", 50),
 }
 DISPLAY_ORDER: Mapping[str, int] = {name: place for place, name in enumerate(LOOKS)}
 

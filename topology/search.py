@@ -179,4 +179,9 @@ def _meant(nodes: list[Mapping[str, Any]], *, by_name: bool) -> list[Mapping[str
 
 
 def _listed(nodes: list[Mapping[str, Any]]) -> str:
-    return "\n".join(f"  {node['type']} {node['name']!r}  {node['id']}" for node in nodes[:10])
+    return "\n".join(f"  {node['type']} {_shortly(node)}  {node['id']}" for node in nodes[:10])
+
+
+def _shortly(node: Mapping[str, Any]) -> str:
+    place = f"on {node['host']}" if node.get("host") else f"in {node.get('parent_type')} {node.get('parent_id')}"
+    return f"{str(node.get('name') or '')[:80]!r} {place}"

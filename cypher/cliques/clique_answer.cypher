@@ -4,7 +4,9 @@
 CALL (reached) {
   UNWIND reached AS node
   WITH DISTINCT node
-  RETURN collect(node {.*, details: null}) AS nodes
+  RETURN collect(node {.*, details: null,
+    serves: CASE WHEN node:Vservice THEN head([(node)<-[:ROUTER_VSERVICE|NETWORK_VSERVICE]-(served) | served.name]) END
+  }) AS nodes
 }
 CALL (links) {
   UNWIND links AS link
