@@ -1,0 +1,114 @@
+"""Scans as tasks: a real worker, sent to by name from a program that knows only the broker."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from celery import Celery
+
+from tests.conftest import Neo4jAddress
+from tests.sources.http_cloud import PASSWORD, HttpCloud, http_cloud
+from topology.environments import Environment, EnvironmentRegistry
+from topology.environments.secrets import open_vault
+from topology.graph import Graph
+from topology.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a worker runs, and how programs reach its broker."""
+
+    data_dir: Path
+    broker: dict[str, Any]
+
+
+@pytest.fixture(scope="module", params=["redis", "files"])
+def place(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, neo4j_server: Neo4jAddress
+) -> Iterator[Place]:
+    """A worker on a private broker: Redis, or files where a socket's path would be too long."""
+    folder = tmp_path_factory.mktemp("d") / ("d" if request.param == "redis" else "long" * 30)
+    folder.mkdir()
+    variables = calipso_environment(folder, neo4j_server)
+    with the_broker(variables) as broker, a_worker(variables, folder / "worker.log"):
+        yield Place(folder, broker)
+
+
+def calipso_environment(data_dir: Path, neo4j: Neo4jAddress) -> dict[str, str]:
+    return {
+        **{key: value for key, value in os.environ.items() if not key.startswith("CALIPSO_")},
+        "CALIPSO_DATA_DIR": str(data_dir),
+        "CALIPSO_NEO4J_URI": neo4j.bolt_uri,
+        "CALIPSO_NEO4J_USER": neo4j.user,
+        "CALIPSO_NEO4J_PASSWORD": neo4j.password,
+    }
+
+
+@contextmanager
+def a_worker(variables: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    command = [sys.executable, "-m", "cli.main", "worker", "--concurrency", "1"]
+    with log.open("wb") as output:
+        worker = subprocess.Popen(command, cwd=ROOT, env=variables, stdout=output, stderr=output)
+    try:
+        yield worker
+    finally:
+        worker.send_signal(signal.SIGTERM)
+        worker.wait(timeout=60)
+
+
+@contextmanager
+def the_broker(variables: dict[str, str]) -> Iterator[dict[str, Any]]:
+    """The private broker, as `calipso worker --show` tells other programs; ended afterwards."""
+    shown = subprocess.run(
+        [sys.executable, "-m", "cli.main", "worker", "--show"], cwd=ROOT, env=variables, check=True, capture_output=True
+    )
+    try:
+        yield json.loads(shown.stdout)
+    finally:
+        code = "from topology.settings import Settings; from workers.broker import stop_broker; stop_broker(Settings())"
+        subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=variables, check=True)
+
+
+def send(place: Place, environment: str) -> Any:
+    """Have an environment scanned, as a program that knows the broker and the task's name."""
+    with Celery(broker=place.broker["broker"], backend=place.broker["result_backend"]) as sender:
+        sender.conf.update(broker_transport_options=place.broker["transport_options"])
+        return sender.send_task("calipso.scan", args=[environment], queue=place.broker["queue"]).get(timeout=90)
+
+
+def test_any_program_may_have_an_environment_scanned_by_the_tasks_name(
+    place: Place, graph: Graph, environment: str
+) -> None:
+    with http_cloud() as cloud:
+        add_environment(graph, environment, cloud, place.data_dir)
+        report = send(place, environment)
+    assert report["environment"] == environment
+    outcomes = {(scope["source"], scope["outcome"]) for scope in report["scopes"]}
+    assert ("keystone", "complete") in outcomes
+    projects = {project["id"] for project in cloud.listings["/identity/v3/projects"][1]}
+    with graph._driver.session() as session:
+        found = session.run("MATCH (p:Project {environment: $e}) RETURN p.id", e=environment).value()
+    assert set(found) == projects
+
+
+def test_a_task_for_an_unknown_environment_says_which_there_are(place: Place) -> None:
+    with pytest.raises(Exception, match="no environment is named 'nowhere'"):
+        send(place, "nowhere")
+
+
+def add_environment(graph: Graph, name: str, cloud: HttpCloud, data_dir: Path) -> None:
+    section = {"name": "OpenStack", "auth_url": f"{cloud.url}/identity/v3", "user": "admin", "pwd": PASSWORD}
+    vault = open_vault(Settings(data_dir=data_dir))
+    EnvironmentRegistry(graph, vault).add(Environment(name=name, configuration=(section,)))
