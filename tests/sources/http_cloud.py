@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import struct
 import threading
 from collections import deque
@@ -28,8 +29,8 @@ def recorded(name: str) -> Any:
 class HttpCloud:
     """What the cloud answers. `misbehave` lines up answers that a path gives before it is itself again."""
 
-    def __init__(self, port: int) -> None:
-        self.url = f"http://127.0.0.1:{port}"
+    def __init__(self, scheme: str, port: int) -> None:
+        self.url = f"{scheme}://127.0.0.1:{port}"
         self.catalog_url = self.url
         self.regions: tuple[str, ...] = ("RegionOne",)
         self.listings: dict[str, tuple[str, list[Any]]] = {
@@ -78,13 +79,13 @@ class _Handler(BaseHTTPRequestHandler):
         if self._odd():
             return
         identity = body["auth"]["identity"]
-        given = identity.get("password", {}).get("user", {}).get("password") or identity.get(
-            "application_credential", {}
-        ).get("secret")
-        if given != PASSWORD:
+        password = identity.get("password", {}).get("user", {}).get("password")
+        secret = identity.get("application_credential", {}).get("secret")
+        token = identity.get("token", {}).get("id")
+        if PASSWORD not in (password, secret, token):
             self.reply(401, {"error": {"code": 401, "message": "The request you have made requires authentication."}})
             return
-        token = {
+        issued = {
             "methods": identity["methods"],
             "expires_at": "2099-01-01T00:00:00.000000Z",
             "issued_at": "2026-01-01T00:00:00.000000Z",
@@ -92,7 +93,7 @@ class _Handler(BaseHTTPRequestHandler):
             "project": {"id": "p", "name": "admin", "domain": {"id": "default", "name": "Default"}},
             "catalog": self.cloud.catalog(),
         }
-        self.reply(201, {"token": token}, {"X-Subject-Token": TOKEN})
+        self.reply(201, {"token": issued}, {"X-Subject-Token": TOKEN})
 
     def do_GET(self) -> None:
         if self._odd():
@@ -158,7 +159,7 @@ def _version(id: str, url: str, **more: str) -> dict[str, Any]:
 
 
 @contextmanager
-def http_cloud() -> Iterator[HttpCloud]:
+def http_cloud(tls: ssl.SSLContext | None = None) -> Iterator[HttpCloud]:
     """A cloud on a loopback port of its own."""
 
     class Handler(_Handler):
@@ -166,7 +167,9 @@ def http_cloud() -> Iterator[HttpCloud]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    Handler.cloud = HttpCloud(server.server_address[1])
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    Handler.cloud = HttpCloud("https" if tls else "http", server.server_address[1])
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:

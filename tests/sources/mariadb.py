@@ -17,6 +17,8 @@ from typing import Any
 import pymysql
 import pytest
 
+from tests.sources.certificates import make_certificates
+
 
 @dataclass(frozen=True, slots=True)
 class MariaDb:
@@ -56,7 +58,7 @@ def mariadb(folder: Path) -> Iterator[MariaDb]:
         check=True,
         capture_output=True,
     )
-    _certificates(tls)
+    make_certificates(tls)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -88,24 +90,6 @@ def _wait(database: MariaDb, process: subprocess.Popen[bytes], log: Path) -> Non
             return
         time.sleep(0.1)
     pytest.fail(f"MariaDB does not answer: {log.read_text()[-2000:]}")
-
-
-def _certificates(folder: Path) -> None:
-    """A certificate authority and the certificate of `localhost` and 127.0.0.1."""
-    folder.mkdir(parents=True)
-    openssl = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
-    subprocess.run(
-        [*openssl, "-subj", "/CN=test CA", "-keyout", folder / "ca.key", "-out", folder / "ca.pem"],
-        check=True,
-        capture_output=True,
-    )
-    subprocess.run(
-        [*openssl, "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
-         "-addext", "basicConstraints=critical,CA:FALSE", "-CA", folder / "ca.pem", "-CAkey", folder / "ca.key",
-         "-keyout", folder / "server.key", "-out", folder / "server.pem"],
-        check=True,
-        capture_output=True,
-    )  # fmt: skip
 
 
 def _me() -> str:

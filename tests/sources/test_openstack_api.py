@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from collectors.sources.openstack_api import NEWEST_COMPUTE, OpenStackApi
 from collectors.sources.openstack_login import Cloud, keystone_url, open_cloud
 from collectors.sources.protocols import Malformed, NotOffered, Refused, SourceError, Unreachable
 from tests.sources import http_cloud as odd
+from tests.sources.certificates import make_certificates
 from tests.sources.http_cloud import PASSWORD, TOKEN, Answer, HttpCloud, http_cloud, recorded
 
 SERVERS, PORTS = "/compute/v2.1/servers/detail", "/network/v2.0/ports"
@@ -278,7 +280,19 @@ def test_tls_that_nobody_vouches_for_is_refused(cloud: HttpCloud) -> None:
         open_cloud(section(cloud, auth_url=cloud.url.replace("http:", "https:") + "/identity/v3"))
 
 
-def test_application_credentials_and_clouds_yaml_log_in_too(cloud: HttpCloud, tmp_path: Path) -> None:
+def test_a_certificate_is_verified_unless_the_section_says_otherwise(tmp_path: Path) -> None:
+    make_certificates(tmp_path / "tls")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "tls" / "server.pem", tmp_path / "tls" / "server.key")
+    with http_cloud(context) as cloud:
+        assert servers(api(cloud, cacert=str(tmp_path / "tls" / "ca.pem"))) == recorded("compute-servers-detail")
+        assert ports(api(cloud, verify=False)) == recorded("network-ports")
+        with pytest.raises(Refused, match="not signed by anyone that we trust") as raised:
+            open_cloud(section(cloud))
+        assert "cacert" in raised.value.problem.remedy
+
+
+def test_application_credentials_a_token_and_clouds_yaml_log_in_too(cloud: HttpCloud, tmp_path: Path) -> None:
     base = {"name": "OpenStack", "auth_url": f"{cloud.url}/identity/v3"}
     credential = {"application_credential_id": "ac", "application_credential_secret": PASSWORD}
     clouds = tmp_path / "clouds.yaml"
@@ -287,8 +301,8 @@ def test_application_credentials_and_clouds_yaml_log_in_too(cloud: HttpCloud, tm
         f"      auth_url: {cloud.url}/identity/v3\n      username: admin\n      password: {PASSWORD}\n"
         "      project_name: admin\n      user_domain_name: Default\n      project_domain_name: Default\n"
     )
-    opened = [open_cloud(base | credential), open_cloud({"cloud": "there", "clouds_file": str(clouds)})]
-    assert [list(each.apis) for each in opened] == [["RegionOne"], ["RegionOne"]]
+    for given in (credential | base, base | {"admin_token": PASSWORD}, {"cloud": "there", "clouds_file": str(clouds)}):
+        assert list(open_cloud(given).apis) == ["RegionOne"]
     with pytest.raises(Refused, match="elsewhere"):
         open_cloud({"cloud": "elsewhere", "clouds_file": str(clouds)})
 
