@@ -4,4 +4,4 @@
 // parameters: name
 // template: searched
 CREATE FULLTEXT INDEX $name IF NOT EXISTS FOR (o:Object) ON EACH [<<o.searched>>]
-OPTIONS {indexConfig: {`fulltext.analyzer`: 'standard-no-stop-words'}}
+OPTIONS {indexConfig: {`fulltext.analyzer`: 'standard-no-stop-words', `fulltext.eventually_consistent`: true}}

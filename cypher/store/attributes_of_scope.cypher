@@ -1,0 +1,8 @@
+// name: attributes_of_scope
+// purpose: ids of the objects that a scope added attributes to
+// mode: read
+// parameters: environment, scope, observed_at
+// template: label, scope
+MATCH (o:<<label>> {environment: $environment, <<scope>>: $scope})
+WHERE coalesce(o.said_at <= $observed_at, true)
+RETURN o.id AS id

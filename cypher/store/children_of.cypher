@@ -1,0 +1,7 @@
+// name: children_of
+// purpose: what these objects contain
+// mode: read
+// parameters: environment, ids
+UNWIND $ids AS id
+MATCH (o:Object {environment: $environment, id: id})-[:CONTAINS]->(child)
+RETURN id AS source_id, child.id AS target_id, child.type AS target_type

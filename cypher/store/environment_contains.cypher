@@ -1,0 +1,9 @@
+// name: environment_contains
+// purpose: put objects directly into the environment
+// mode: write
+// parameters: environment, ids
+MERGE (e:Environment {name: $environment})
+WITH e
+UNWIND $ids AS id
+MATCH (child:Object {environment: $environment, id: id})
+CREATE (e)-[:CONTAINS]->(child)

@@ -1,0 +1,8 @@
+// name: links_of_sources
+// purpose: the links of one type that start at these objects
+// mode: read
+// parameters: environment, ids
+// template: relationship
+UNWIND $ids AS id
+MATCH (source:Object {environment: $environment, id: id})-[link:<<relationship>>]->(target)
+RETURN id AS source_id, target.id AS target_id, properties(link) AS properties

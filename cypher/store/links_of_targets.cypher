@@ -1,0 +1,8 @@
+// name: links_of_targets
+// purpose: the links of one type that end at these objects
+// mode: read
+// parameters: environment, ids
+// template: relationship
+UNWIND $ids AS id
+MATCH (target:Object {environment: $environment, id: id})<-[link:<<relationship>>]-(source)
+RETURN source.id AS source_id, id AS target_id, properties(link) AS properties

@@ -1,0 +1,10 @@
+// name: links_update
+// purpose: write what changed of links; their health stays
+// mode: write
+// parameters: environment, rows
+// template: relationship
+// A row is [source id, target id, name, state, weight, networks].
+UNWIND $rows AS row
+MATCH (source:Object {environment: $environment, id: row[0]})
+      -[link:<<relationship>>]->(target:Object {environment: $environment, id: row[1]})
+SET link.name = row[2], link.state = row[3], link.weight = row[4], link.networks = row[5]

@@ -1,0 +1,7 @@
+// name: object_names
+// purpose: names of these objects
+// mode: read
+// parameters: environment, ids
+UNWIND $ids AS id
+MATCH (o:Object {environment: $environment, id: id})
+RETURN id, o.name AS name

@@ -1,0 +1,6 @@
+// name: objects_of_scope
+// purpose: everything that a scope owns, to find what a reading no longer has
+// mode: read
+// parameters: environment, scope, observed_at
+MATCH (o:Object {environment: $environment, scope: $scope})
+RETURN o.id AS id, o.type AS type, coalesce(o.said_at > $observed_at, false) AS newer

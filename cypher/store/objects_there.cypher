@@ -1,0 +1,9 @@
+// name: objects_there
+// purpose: of these ids, those that there is an object of that type of
+// mode: read
+// parameters: environment, rows
+// A row is [type, id].
+UNWIND $rows AS row
+MATCH (o:Object {environment: $environment, id: row[1]})
+WHERE o.type = row[0]
+RETURN row[0] AS type, row[1] AS id

@@ -1,0 +1,12 @@
+// name: parents_join
+// purpose: put objects into what contains them
+// mode: write
+// parameters: environment, rows
+// template: source
+// A row is [id of the parent, id of the child].
+UNWIND $rows AS row
+MATCH (parent:Object {environment: $environment, id: row[0]})
+WHERE parent:<<source>>
+MATCH (child:Object {environment: $environment, id: row[1]})
+CREATE (parent)-[:CONTAINS]->(child)
+RETURN count(*) AS created

@@ -1,0 +1,7 @@
+// name: parents_leave
+// purpose: take objects out of what contains them
+// mode: write
+// parameters: environment, ids
+UNWIND $ids AS id
+MATCH (child:Object {environment: $environment, id: id})<-[link:CONTAINS]-()
+DELETE link

@@ -1,0 +1,7 @@
+// name: parents_of
+// purpose: what contains these objects
+// mode: read
+// parameters: environment, ids
+UNWIND $ids AS id
+MATCH (o:Object {environment: $environment, id: id})<-[:CONTAINS]-(parent)
+RETURN id AS target_id, CASE WHEN parent:Environment THEN '' ELSE parent.id END AS source_id

@@ -1,0 +1,7 @@
+// name: pending_of
+// purpose: links of these objects that wait for their other end
+// mode: read
+// parameters: environment, ids
+UNWIND $ids AS id
+MATCH (p:PendingLink {environment: $environment, anchor_id: id})
+RETURN id AS anchor_id, p.link_type AS link_type, p.source_id AS source_id, p.target_id AS target_id

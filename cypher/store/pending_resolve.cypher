@@ -1,0 +1,16 @@
+// name: pending_resolve
+// purpose: join links of a type whose two ends are there by now, a batch at a time
+// mode: write
+// parameters: environment, link_type, batch
+// template: relationship
+MATCH (p:PendingLink {environment: $environment, link_type: $link_type})
+MATCH (source:Object {environment: $environment, id: p.source_id})
+WHERE source.type = p.source_type
+MATCH (target:Object {environment: $environment, id: p.target_id})
+WHERE target.type = p.target_type
+WITH p, source, target LIMIT $batch
+MERGE (source)-[link:<<relationship>>]->(target)
+SET link += CASE WHEN $link_type = 'CONTAINS' THEN {}
+                 ELSE p {.link_type, .name, .state, .weight, .networks} END
+DELETE p
+RETURN count(*) AS resolved

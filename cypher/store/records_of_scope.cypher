@@ -1,0 +1,7 @@
+// name: records_of_scope
+// purpose: objects of some types that a scope owns
+// mode: read
+// parameters: environment, types, scope
+MATCH (o:Object {environment: $environment, scope: $scope})
+WHERE o.type IN $types
+RETURN properties(o) AS node

@@ -1,0 +1,7 @@
+// name: records_of_type
+// purpose: objects of a type, except what some scopes own
+// mode: read
+// parameters: environment, type, excluding
+MATCH (o:Object {environment: $environment, type: $type})
+WHERE NOT o.scope IN $excluding
+RETURN properties(o) AS node

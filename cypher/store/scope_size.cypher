@@ -1,0 +1,6 @@
+// name: scope_size
+// purpose: how many objects a scope owns
+// mode: read
+// parameters: environment, scope
+MATCH (o:Object {environment: $environment, scope: $scope})
+RETURN count(o) AS objects

@@ -1,0 +1,88 @@
+"""What all steps of one scope's write share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import chain, islice
+from typing import Any, TypeVar
+
+from cypher import Statement
+from graph_schema.records import Scope
+from topology.graph import Graph, Transaction
+from topology.graph.connection import Row
+from topology.store.changes import Tally
+from topology.store.lease import Fence
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class WriteContext:
+    """One scope's write: where, of what, how complete, and what was counted so far.
+
+    Without a `fence` it is a dry run. `planned` are tokens of objects that a dry run would have created by now.
+    """
+
+    graph: Graph
+    environment: str
+    scope: Scope
+    observed_at: datetime
+    complete: bool
+    batch_size: int
+    tally: Tally
+    fence: Fence | None
+    stop: Callable[[], None]
+    planned: set[int] = field(default_factory=set)
+    expect_changes: bool = False
+    """Whether most of what was compared last had changed: then the comparison before taking the lease is left out."""
+    transaction: Transaction | None = None
+
+    @property
+    def dry_run(self) -> bool:
+        """Whether nothing is written."""
+        return self.fence is None
+
+    def read(self, named: str | Statement, **parameters: Any) -> list[Row]:
+        """All rows of a read statement, as the transaction sees them where one is open."""
+        if self.transaction is not None:
+            return self.transaction.run(named, **parameters)
+        return self.graph.read(named, **parameters)
+
+    def write(self, work: Callable[[Transaction], T]) -> T:
+        """Do `work` in a transaction that holds the lease, as long as no newer reading writes the scope."""
+        if self.transaction is not None:
+            return work(self.transaction)
+        if self.fence is None:
+            raise AssertionError("a dry run does not write")
+        return self.fence.write(work)
+
+    def in_one_transaction(self, work: Callable[[], T]) -> T:
+        """Do all reads and writes of `work` in one transaction. It may be run again, and then counts anew."""
+
+        def alone(tx: Transaction) -> T:
+            self.transaction, self.tally = tx, Tally(self.tally.listing)
+            try:
+                return work()
+            finally:
+                self.transaction = None
+
+        return self.write(alone)
+
+    def batches(self, rows: Iterable[T]) -> Iterator[tuple[list[T], bool]]:
+        """Rows in batches, each with whether it is the last; between them the scan may be stopped."""
+        iterator = iter(rows)
+        batch = list(islice(iterator, self.batch_size))
+        while batch:
+            self.stop()
+            following = list(islice(iterator, self.batch_size))
+            yield batch, not following
+            batch = following
+
+
+def split(rows: Iterable[T], length: int) -> tuple[Iterable[T], bool]:
+    """The same rows, and whether there are no more than `length`: then they are a list."""
+    iterator = iter(rows)
+    head = list(islice(iterator, length + 1))
+    return (head, True) if len(head) <= length else (chain(head, iterator), False)

@@ -1,0 +1,246 @@
+"""The store of one environment: the only writer of what was discovered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from datetime import UTC, datetime
+
+from cypher import statement
+from graph_schema.records import COMPLETE, Outcome, Record, Scope
+from graph_schema.registry import CONTAINS, link_type
+from topology.graph import Graph
+from topology.graph.connection import Row
+from topology.store.changes import LISTED, ScopeChanges, Tally
+from topology.store.context import WriteContext
+from topology.store.encoding import record_of
+from topology.store.lease import Fence, under_lease
+from topology.store.preparation import require_identity
+from topology.store.removal import RemovalGuard
+from topology.store.scope_writer import Written, remove_scope_objects, write_links, write_scope
+from topology.store.scopes import ScopeState, forget, orphaned_scopes, scope_states, stamp, stamp_failure
+from topology.store.writes import ScopeWrite, Witness
+
+
+class GraphStore:
+    """Writes scopes into one environment and reads them back.
+
+    One for each scan: it remembers what was confirmed, for `remove_unconfirmed`. `stop` is called between batches and
+    may raise to end the scan; what was written by then is consistent. Whatever writes raises GraphNotReady when the
+    database does not keep ids unique, and Superseded when a newer reading of the scope has been written.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        environment: str,
+        *,
+        batch_size: int = 2000,
+        removal_share: float = 0.3,
+        removal_floor: int = 20,
+        stop: Callable[[], None] | None = None,
+    ) -> None:
+        self._graph, self._environment, self._batch_size = graph, environment, batch_size
+        self._share, self._floor = removal_share, removal_floor
+        self._stop = stop or (lambda: None)
+        self._is_ready = False
+        self._planned: set[int] = set()
+        self._expect_changes = False
+        # Of scopes that this store wrote, those that it did not confirm wholly.
+        self._in_doubt: dict[Scope, Written] = {}
+        self._confirmed: set[Scope] = set()
+
+    def write(
+        self,
+        scope_write: ScopeWrite,
+        *,
+        accept_removals: bool = False,
+        dry_run: bool = False,
+        witness: Witness | None = None,
+        listing: int | None = None,
+    ) -> ScopeChanges:
+        """Bring the graph to what a reading says of its scope: objects, attributes, links, and then removals.
+
+        A dry run writes nothing, and lists the changes: `listing` of them, LISTED unless told.
+        """
+        tally = Tally(listing=listing if listing is not None else LISTED if dry_run else 0)
+        scope, outcome = scope_write.scope, scope_write.outcome
+        if outcome.status == "failed":
+            if not dry_run:
+                self._require_ready()
+                stamp_failure(self._graph, self._environment, scope, outcome, scope_write.observed_at)
+            return _changes(scope, scope_write.observed_at, outcome, tally, dry_run=dry_run)
+        complete = outcome.status == "complete"
+        context = self._context(scope, scope_write.observed_at, tally, complete=complete, dry_run=dry_run)
+        guard = RemovalGuard(self._share, self._floor, accept_removals, witness)
+        written = write_scope(context, scope_write, guard)
+        self._expect_changes = context.expect_changes
+        changes = _changes(scope, scope_write.observed_at, written.outcome, context.tally, dry_run=dry_run)
+        if context.fence is not None:
+            stamp(context.fence, changes, written.size)
+            self._remember(scope, written)
+        return changes
+
+    def write_links(self, scope_write: ScopeWrite, *, dry_run: bool = False) -> ScopeChanges:
+        """Write only the links of objects that are there, as found anew in what the graph knows.
+
+        No object is written or removed, and the scope is as fresh as before: nothing was read.
+        """
+        tally = Tally(listing=0)
+        scope, outcome = scope_write.scope, scope_write.outcome
+        complete = outcome.status == "complete"
+        write_links(
+            self._context(scope, scope_write.observed_at, tally, complete=complete, dry_run=dry_run), scope_write
+        )
+        return _changes(scope, scope_write.observed_at, outcome, tally, dry_run=dry_run)
+
+    def resolve_pending(self) -> tuple[int, dict[str, int]]:
+        """Join links whose missing end has come; how many, and how many of each type still wait."""
+        self._require_ready()
+        resolved = sum(self._resolve(type) for type in sorted(self._waiting()))
+        return resolved, self._waiting()
+
+    def scopes(self) -> list[ScopeState]:
+        """The scopes of the environment and how complete they are known."""
+        return scope_states(self._graph, self._environment)
+
+    def orphaned_scopes(self) -> list[Scope]:
+        """Scopes of hosts that the cloud, completely read, does not know any more."""
+        return orphaned_scopes(self._graph, self._environment)
+
+    def remove_scope(self, scope: Scope, *, accept_removals: bool = False) -> ScopeChanges:
+        """Remove all that a scope owns, and the scope itself; as guarded as any removal."""
+        context = self._context(scope, datetime.now(UTC), Tally(listing=0), complete=True, dry_run=False)
+        held = remove_scope_objects(context, set(), RemovalGuard(self._share, self._floor, accept_removals))
+        outcome = Outcome("partial", tuple(doubt.reason for doubt in held.values())) if held else COMPLETE
+        if not held:
+            forget(context)
+        return _changes(scope, context.observed_at, outcome, context.tally, dry_run=False)
+
+    def remove_unconfirmed(self, since: datetime, *, keep: Collection[Scope] = ()) -> int:
+        """Remove what the scan that began at `since` and wrote through this store did not confirm; how many objects.
+
+        That is what partial readings did not list, what was held back for its number, and all of the scopes that were
+        not read or could not be. Types that a listing lacked objects of which still answered stay, and so do the
+        scopes of `keep`. Where no scope at all was read completely since, nothing is removed.
+        """
+        self._require_ready()
+        states = self.scopes()
+        if not any(state.completed_at is not None and state.completed_at >= since for state in states):
+            return 0
+        return sum(
+            self._remove_unconfirmed(state, since)
+            for state in states
+            if state.scope not in self._confirmed and state.scope not in keep
+        )
+
+    def remove_environment_objects(self) -> int:
+        """Remove everything that was discovered, links that wait and kept annotations too; how many objects.
+
+        The lease stays, because its token must never start again.
+        """
+        objects = 0
+        while True:
+            self._stop()
+            row: Row = under_lease(
+                self._graph,
+                self._environment,
+                lambda tx: tx.run("environment_empty", environment=self._environment, batch=self._batch_size)[0],
+            )
+            objects += int(row["objects"])
+            if row["removed"] < self._batch_size:
+                return objects
+
+    def load(
+        self, types: Iterable[str], *, scope: Scope | None = None, excluding: Collection[Scope] = ()
+    ) -> Iterator[Record]:
+        """Records as they were written, with the attributes of other sources: of one scope, or of all but some."""
+        where = {"environment": self._environment}
+        if scope is not None:
+            rows = self._graph.stream("records_of_scope", **where, types=list(types), scope=scope.key)
+            yield from (record_of(row["node"]) for row in rows)
+            return
+        keys = sorted(excluded.key for excluded in excluding)
+        for type in types:
+            rows = self._graph.stream("records_of_type", **where, type=type, excluding=keys)
+            yield from (record_of(row["node"]) for row in rows)
+
+    def _require_ready(self) -> None:
+        if not self._is_ready:
+            require_identity(self._graph)
+            self._is_ready = True
+
+    def _context(
+        self, scope: Scope, observed_at: datetime, tally: Tally, *, complete: bool, dry_run: bool
+    ) -> WriteContext:
+        if not dry_run:
+            self._require_ready()
+        return WriteContext(
+            graph=self._graph,
+            environment=self._environment,
+            scope=scope,
+            observed_at=observed_at,
+            complete=complete,
+            batch_size=self._batch_size,
+            tally=tally,
+            fence=None if dry_run else Fence(self._graph, self._environment, scope, observed_at),
+            stop=self._stop,
+            planned=self._planned,
+            expect_changes=self._expect_changes,
+        )
+
+    def _remember(self, scope: Scope, written: Written) -> None:
+        self._in_doubt.pop(scope, None)
+        self._confirmed.discard(scope)
+        if written.outcome.status == "complete":
+            self._confirmed.add(scope)
+        else:
+            self._in_doubt[scope] = written
+
+    def _remove_unconfirmed(self, state: ScopeState, since: datetime) -> int:
+        written = self._in_doubt.get(state.scope)
+        if written is None and state.outcome == "complete" and state.observed_at and state.observed_at >= since:
+            return 0  # another process has read it meanwhile
+        context = self._context(state.scope, datetime.now(UTC), Tally(listing=0), complete=True, dry_run=False)
+        # What events have said since the scan began is newer than the scan.
+        context.observed_at = since
+        guard = RemovalGuard(self._share, self._floor, accept=True)
+        seen, answering = (written.seen, written.answering) if written else (set(), frozenset())
+        remove_scope_objects(context, seen, guard, keep=answering)
+        if state.observed_at is None or state.observed_at < since:
+            forget(context)
+        return sum(counts.removed for counts in context.tally.objects.values())
+
+    def _waiting(self) -> dict[str, int]:
+        rows = self._graph.read("pending_counts", environment=self._environment)
+        return {row["link_type"]: row["waiting"] for row in sorted(rows, key=lambda row: row["link_type"])}
+
+    def _resolve(self, type: str) -> int:
+        named = statement("pending_resolve")
+        resolve = named.fill(relationship=CONTAINS if type == CONTAINS else link_type(type).relationship)
+        total = 0
+        while True:
+            self._stop()
+            rows = under_lease(
+                self._graph,
+                self._environment,
+                lambda tx: tx.run(resolve, environment=self._environment, link_type=type, batch=self._batch_size),
+            )
+            resolved = int(rows[0]["resolved"])
+            total += resolved
+            if resolved < self._batch_size:
+                return total
+
+
+def _changes(scope: Scope, observed_at: datetime, outcome: Outcome, tally: Tally, *, dry_run: bool) -> ScopeChanges:
+    return ScopeChanges(
+        scope=scope,
+        observed_at=observed_at,
+        outcome=outcome,
+        objects=dict(tally.objects),
+        links=dict(tally.links),
+        attributes=dict(tally.attributes),
+        problems=tally.told(scope),
+        listed=tuple(tally.listed),
+        unlisted=tally.unlisted,
+        dry_run=dry_run,
+    )

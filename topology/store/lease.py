@@ -1,0 +1,93 @@
+"""One writer at a time: a lease in the graph, held for one transaction, and a fence for each scope that is written.
+
+Every writing transaction first takes the lease, which is a lock on one node: two writers of an environment never
+overlap, and none of them can leave the lock behind, because the database lets go of it with the transaction. A scope is
+fenced by the reading that is newest; an older one finds its fence gone at its next batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from cypher import Statement
+from graph_schema.records import Scope
+from topology.errors import Superseded
+from topology.graph import Graph, Transaction
+from topology.graph.connection import Row
+
+T = TypeVar("T")
+
+
+class Reads(Protocol):
+    """Something that runs read statements: the graph itself, or a transaction that holds the lease."""
+
+    def __call__(self, named: str | Statement, **parameters: Any) -> list[Row]:
+        """All rows of a statement."""
+        ...
+
+
+def under_lease(graph: Graph, environment: str, work: Callable[[Transaction], T]) -> T:
+    """Do `work` in one transaction, alone in the environment. It may be run again after a transient error."""
+
+    def held(tx: Transaction) -> T:
+        tx.run("lease_hold", environment=environment)
+        return work(tx)
+
+    return graph.in_transaction(held)
+
+
+@dataclass(slots=True)
+class Fence:
+    """The right of one reading to write its scope: taken with the first write, lost when a newer reading comes."""
+
+    graph: Graph
+    environment: str
+    scope: Scope
+    observed_at: datetime
+    token: int | None = None
+
+    def write(self, work: Callable[[Transaction], T]) -> T:
+        """Do `work` in one transaction, alone in the environment. Raises Superseded when the fence is not to be had."""
+
+        def fenced(tx: Transaction) -> tuple[int, T]:
+            where = {"environment": self.environment, "key": self.scope.key}
+            if self.token is None:
+                row = tx.run(
+                    "scope_fence",
+                    **where,
+                    source=self.scope.source,
+                    scope_name=self.scope.name,
+                    observed_at=self.observed_at,
+                )[0]
+            else:
+                row = tx.run("scope_fenced", **where, fence=self.token)[0]
+            if not row["valid"]:
+                raise _superseded(self.environment, self.scope, row["fenced_at"])
+            return row["fence"], work(tx)
+
+        self.token, done = self.graph.in_transaction(fenced)
+        return done
+
+    def stamp(self, properties: dict[str, Any], *, completed: bool) -> None:
+        """Write the scope's own properties, at the end of its write. Raises Superseded."""
+        row = self.graph.write(
+            "scope_stamp",
+            environment=self.environment,
+            key=self.scope.key,
+            source=self.scope.source,
+            scope_name=self.scope.name,
+            fence=self.token,
+            observed_at=self.observed_at,
+            completed=completed,
+            properties=properties,
+        )[0]
+        if not row["valid"]:
+            raise _superseded(self.environment, self.scope, row["fenced_at"])
+
+
+def _superseded(environment: str, scope: Scope, fenced_at: str | None) -> Superseded:
+    newer = f"a newer reading (of {fenced_at})" if fenced_at else "the removal of the whole scope"
+    return Superseded(f"{scope.key} of {environment}: {newer} came meanwhile; the rest of this one is not written.")

@@ -1,0 +1,127 @@
+"""What has to happen to the links of objects: what they say, compared with what the graph has. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from graph_schema.model import LinkType
+from graph_schema.registry import CONTAINS, LINKS, link_type
+from topology.store.writes import Said, SaidLink
+
+Key = tuple[str, str, str]
+"""Link type, source id, target id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """An object whose links have to be looked at, with all the links that it says.
+
+    `fresh`: just created, so that the graph has none of them. `known`: the links were found; else only its parent is.
+    """
+
+    type: str
+    id: str
+    fresh: bool
+    known: bool
+    links_hash: str | None
+    links: tuple[SaidLink, ...]
+
+    @classmethod
+    def of(cls, one: Said, *, fresh: bool) -> Anchor:
+        """The anchor of what an entry says."""
+        return cls(one.record.type, one.id, fresh, one.links is not None, one.links_hash, tuple(one.said_links()))
+
+    def row(self) -> list[Any]:
+        """As plain JSON, for a spool."""
+        return [self.type, self.id, self.fresh, self.known, self.links_hash, [link.row() for link in self.links]]
+
+    @classmethod
+    def of_row(cls, row: list[Any]) -> Anchor:
+        """Back from a spool."""
+        type, id, fresh, known, links_hash, links = row
+        return cls(type, id, fresh, known, links_hash, tuple(SaidLink.of_row(link) for link in links))
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """What the graph has for some anchors: by anchor id, links with their properties, and links that wait."""
+
+    links: Mapping[str, Mapping[Key, Mapping[str, Any]]]
+    waiting: Mapping[str, frozenset[Key]]
+
+
+@dataclass(slots=True)
+class LinkPlan:
+    """The changes of a batch of anchors. `create` and `update` go with the id of the anchor."""
+
+    create: list[tuple[SaidLink, str]] = field(default_factory=list)
+    update: list[SaidLink] = field(default_factory=list)
+    delete: list[Key] = field(default_factory=list)
+    waiting: set[Key] = field(default_factory=set)
+    """Links that wait in the graph and are said again: they are tried again."""
+    drop: list[Key] = field(default_factory=list)
+    """Links that wait in the graph and that nobody says any more."""
+    parents: list[list[str]] = field(default_factory=list)
+    """Of objects whose parent changed: id, type and id of the parent."""
+    done: list[list[str | None]] = field(default_factory=list)
+    """Of objects whose links were looked at: id, and hash of the links."""
+
+
+def plan_links(anchors: Iterable[Anchor], linked: Linked, *, complete: bool) -> LinkPlan:
+    """Compare. Without `complete` nothing goes, except what an exclusive link replaces."""
+    plan = LinkPlan()
+    for anchor in anchors:
+        _plan_one(plan, anchor, linked, complete)
+    return plan
+
+
+def _plan_one(plan: LinkPlan, anchor: Anchor, linked: Linked, complete: bool) -> None:
+    wanted = {link.key: link for link in anchor.links}
+    have, waiting = linked.links.get(anchor.id, {}), linked.waiting.get(anchor.id, frozenset())
+    replaced = {link.type for link in anchor.links if _exclusive(link.type)}
+    if complete and anchor.known:
+        replaced |= {kind.name for kind, _ in anchored_at(anchor.type)}
+    create = [(link, anchor.id) for key, link in wanted.items() if key not in have]
+    update = [link for key, link in wanted.items() if key in have and not _same(link, have[key])]
+    delete = [key for key in have if key not in wanted and key[0] in replaced]
+    drop = [key for key in waiting if key not in wanted and key[0] in replaced]
+    more = len(have.keys() | waiting | wanted.keys()) - len(delete) - len(drop) > len(wanted)
+    plan.create += create
+    plan.update += update
+    plan.delete += delete
+    plan.drop += drop
+    plan.waiting |= waiting & wanted.keys()
+    # With links in the graph that the anchor does not say now, no hash: the next complete reading compares for real.
+    whole = anchor.known and not more
+    if whole or create or update or delete or drop:
+        plan.done.append([anchor.id, anchor.links_hash if whole else None])
+    if not anchor.fresh:
+        parents = [link for link, _ in create if link.contains]
+        plan.parents += [[anchor.id, parent.source_type, parent.source_id] for parent in parents]
+
+
+@cache
+def anchored_at(type: str) -> tuple[tuple[LinkType, bool], ...]:
+    """The link types whose links an object of that type says, and whether it is their source."""
+    sources = [(kind, True) for kind in LINKS.values() if kind.anchor == "source" and kind.source == type]
+    targets = [(kind, False) for kind in LINKS.values() if kind.anchor == "target" and kind.target == type]
+    return (*sources, *targets)
+
+
+@cache
+def said_by_others(type: str) -> tuple[tuple[LinkType, bool], ...]:
+    """The link types of an object of that type that the other end says, and whether it is their source."""
+    sources = [(kind, True) for kind in LINKS.values() if kind.anchor == "target" and kind.source == type]
+    targets = [(kind, False) for kind in LINKS.values() if kind.anchor == "source" and kind.target == type]
+    return (*sources, *targets)
+
+
+def _exclusive(type: str) -> bool:
+    return type == CONTAINS or bool(link_type(type).exclusive_ends)
+
+
+def _same(link: SaidLink, have: Mapping[str, Any]) -> bool:
+    return all(have.get(key) == value for key, value in link.properties().items())

@@ -1,0 +1,218 @@
+"""The links of a scope's objects: read as they are, compared, written type by type."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from cypher import statement
+from graph_schema.registry import CONTAINS, link_type, object_type
+from topology.graph import Transaction
+from topology.store.context import WriteContext
+from topology.store.lease import Reads
+from topology.store.link_plan import Anchor, Key, Linked, LinkPlan, anchored_at, plan_links
+from topology.store.spool import Spool
+from topology.store.writes import SaidLink, token_of
+
+
+class LinkStep:
+    """Writes the links of spooled anchors, batch by batch, once all objects of the scope are there."""
+
+    def __init__(self, context: WriteContext) -> None:
+        self._context = context
+
+    def run(self, spool: Spool) -> None:
+        """Bring the links of all spooled anchors to what they say."""
+        for anchors in self._batches(spool):
+            self._context.stop()
+            if self._context.dry_run:
+                plan = self._plan(self._context.read, anchors)
+                missing = self._missing_when_planned(plan)
+            else:
+                plan, missing = self._context.write(lambda tx, batch=anchors: self._write(tx, batch))  # type: ignore[misc]  # the default binds the loop's batch
+            self._count(plan, missing)
+
+    def _batches(self, spool: Spool) -> Iterator[list[Anchor]]:
+        batch: list[Anchor] = []
+        size = 0
+        for row in spool:
+            batch.append(Anchor.of_row(row))
+            size += len(batch[-1].links)
+            if size >= self._context.batch_size:
+                yield batch
+                batch, size = [], 0
+        if batch:
+            yield batch
+
+    def _plan(self, read: Reads, anchors: Sequence[Anchor]) -> LinkPlan:
+        linked = read_linked(read, self._context.environment, [a for a in anchors if not a.fresh])
+        return plan_links(anchors, linked, complete=self._context.complete)
+
+    def _write(self, tx: Transaction, anchors: Sequence[Anchor]) -> tuple[LinkPlan, set[Key]]:
+        context = self._context
+        # In the transaction that wrote the objects nobody else can have come in between.
+        alone = context.transaction is not None
+        lost = set() if alone else lost_objects(tx, context, [anchor.id for anchor in anchors])
+        plan = self._plan(tx.run, [anchor for anchor in anchors if anchor.id not in lost])
+        return plan, apply_plan(tx, context.environment, plan)
+
+    def _missing_when_planned(self, plan: LinkPlan) -> set[Key]:
+        """Links of which an end is neither in the graph nor planned by this dry run."""
+        ends = {end for link, _ in plan.create for end in _ends(link)}
+        absent = [end for end in ends if token_of(*end) not in self._context.planned]
+        rows = self._context.graph.read(
+            "objects_there", environment=self._context.environment, rows=[list(end) for end in absent]
+        )
+        there = {(row["type"], row["id"]) for row in rows}
+        missing = {end for end in absent if end not in there}
+        return {link.key for link, _ in plan.create if not missing.isdisjoint(_ends(link))}
+
+    def _count(self, plan: LinkPlan, missing: set[Key]) -> None:
+        links = self._context.tally.links
+        for link, _ in plan.create:
+            if link.key in missing:
+                links[link.type].pending += 1
+            else:
+                links[link.type].created += 1
+        for link in plan.update:
+            links[link.type].updated += 1
+        for type, _, _ in plan.delete:
+            links[type].removed += 1
+
+
+def read_linked(read: Reads, environment: str, anchors: Sequence[Anchor]) -> Linked:
+    """What the graph has of these anchors' links."""
+    links: dict[str, dict[Key, dict[str, Any]]] = defaultdict(dict)
+    waiting: dict[str, set[Key]] = defaultdict(set)
+    if not anchors:
+        return Linked({}, {})
+    all_ids = [anchor.id for anchor in anchors]
+    for row in read("parents_of", environment=environment, ids=all_ids):
+        links[row["target_id"]][CONTAINS, row["source_id"], row["target_id"]] = {}
+    for row in read("pending_of", environment=environment, ids=all_ids):
+        waiting[row["anchor_id"]].add((row["link_type"], row["source_id"], row["target_id"]))
+    for type, ids in _by_type(anchors).items():
+        for kind, at_source in anchored_at(type):
+            named = statement("links_of_sources" if at_source else "links_of_targets")
+            for row in read(named.fill(relationship=kind.relationship), environment=environment, ids=ids):
+                anchor = row["source_id"] if at_source else row["target_id"]
+                links[anchor][kind.name, row["source_id"], row["target_id"]] = row["properties"]
+    return Linked(links, {anchor: frozenset(keys) for anchor, keys in waiting.items()})
+
+
+def lost_objects(tx: Transaction, context: WriteContext, ids: Sequence[str]) -> set[str]:
+    """Of these objects, those that the scope does not own any more, or that an event has spoken of since."""
+    rows = tx.run(
+        "objects_lost",
+        environment=context.environment,
+        scope=context.scope.key,
+        observed_at=context.observed_at,
+        ids=ids,
+    )
+    return {row["id"] for row in rows}
+
+
+def apply_plan(tx: Transaction, environment: str, plan: LinkPlan) -> set[Key]:
+    """Write a plan. The keys of the links that wait for an end now."""
+    _delete(tx, environment, plan.delete)
+    for type, links in _grouped(plan.update).items():
+        update = statement("links_update").fill(relationship=link_type(type).relationship)
+        tx.run(update, environment=environment, rows=[link.values() for link in links])
+    missing = _create(tx, environment, [link for link, _ in plan.create])
+    dropped = [*plan.drop, *(plan.waiting - missing)]
+    if dropped:
+        tx.run("pending_drop", environment=environment, rows=sorted(map(list, dropped)))
+    add_pending(tx, environment, [(link, anchor) for link, anchor in plan.create if link.key in missing])
+    if plan.parents:
+        tx.run("parents_said", environment=environment, rows=plan.parents)
+    if plan.done:
+        tx.run("anchors_done", environment=environment, rows=plan.done)
+    return missing
+
+
+def add_pending(tx: Transaction, environment: str, links: Iterable[tuple[SaidLink, str]]) -> None:
+    """Keep links that wait for an end; each with the id of its anchor."""
+    rows = [
+        {
+            "link_type": link.type,
+            "source_id": link.source_id,
+            "target_id": link.target_id,
+            "source_type": link.source_type,
+            "target_type": link.target_type,
+            "anchor_id": anchor,
+            **link.properties(),
+        }
+        for link, anchor in sorted(links, key=lambda pair: pair[0].key)
+    ]
+    if rows:
+        tx.run("pending_add", environment=environment, rows=rows)
+
+
+def _delete(tx: Transaction, environment: str, keys: Sequence[Key]) -> None:
+    by_type: dict[str, list[Key]] = defaultdict(list)
+    for key in sorted(keys):
+        by_type[key[0]].append(key)
+    for type, of_type in by_type.items():
+        if type == CONTAINS:
+            tx.run("parents_leave", environment=environment, ids=[child for _, _, child in of_type])
+        else:
+            delete = statement("links_delete").fill(relationship=link_type(type).relationship)
+            tx.run(delete, environment=environment, rows=[[source, target] for _, source, target in of_type])
+
+
+def _create(tx: Transaction, environment: str, links: Iterable[SaidLink]) -> set[Key]:
+    """Write links; the keys of those that have an end missing."""
+    missing: set[Key] = set()
+    by_ends: dict[tuple[str, str, str], list[SaidLink]] = defaultdict(list)
+    for link in links:
+        # Containment: the child is there, of whatever type.
+        by_ends[link.type, link.source_type, "" if link.contains else link.target_type].append(link)
+    for (_, source, _), of_type in by_ends.items():
+        of_type.sort(key=lambda link: link.key)
+        if source == "environment":
+            tx.run("environment_contains", environment=environment, ids=[link.target_id for link in of_type])
+            continue
+        missing |= _join(tx, environment, of_type)
+    return missing
+
+
+def _join(tx: Transaction, environment: str, links: Sequence[SaidLink]) -> set[Key]:
+    """Write links of one type between ends of two types; the keys of those that have an end missing."""
+    first = links[0]
+    labels = {"source": object_type(first.source_type).label}
+    if first.contains:
+        rows = [[link.source_id, link.target_id] for link in links]
+        created = tx.run(statement("parents_join").fill(**labels), environment=environment, rows=rows)
+        labels["target"] = "Object"
+    else:
+        labels["target"] = object_type(first.target_type).label
+        rows = [link.values() for link in links]
+        create = statement("links_create").fill(relationship=link_type(first.type).relationship, **labels)
+        created = tx.run(create, environment=environment, link_type=first.type, rows=rows)
+    if created[0]["created"] == len(rows):
+        return set()
+    joinable = tx.run(statement("links_joinable").fill(**labels), environment=environment, rows=rows)
+    joined = set(joinable[0]["numbers"])
+    return {link.key for number, link in enumerate(links) if number not in joined}
+
+
+def _by_type(anchors: Iterable[Anchor]) -> dict[str, list[str]]:
+    """Ids of the anchors whose links are known, by type."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for anchor in anchors:
+        if anchor.known:
+            found[anchor.type].append(anchor.id)
+    return found
+
+
+def _grouped(links: Iterable[SaidLink]) -> dict[str, list[SaidLink]]:
+    found: dict[str, list[SaidLink]] = defaultdict(list)
+    for link in sorted(links, key=lambda link: link.key):
+        found[link.type].append(link)
+    return found
+
+
+def _ends(link: SaidLink) -> list[tuple[str, str]]:
+    ends = [(link.source_type, link.source_id), (link.target_type, link.target_id)]
+    return [end for end in ends if end[0] != "environment"]

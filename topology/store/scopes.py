@@ -1,0 +1,99 @@
+"""The `:Scope` nodes: how completely each part of an environment is known, and since when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from graph_schema.records import Completeness, Outcome, Scope
+from graph_schema.registry import OBJECT_TYPES, owners
+from topology.graph import Graph
+from topology.store.changes import ScopeChanges
+from topology.store.context import WriteContext
+from topology.store.encoding import valid_text
+from topology.store.lease import Fence, under_lease
+
+# What a scope's node remembers of what went wrong.
+PROBLEMS, PROBLEM_LENGTH = 20, 2000
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeState:
+    """What the graph remembers of a scope. `completed_at`: what it owns is confirmed as of then."""
+
+    scope: Scope
+    outcome: Completeness | None
+    problems: tuple[str, ...]
+    observed_at: datetime | None
+    completed_at: datetime | None
+    objects: int
+
+
+def scope_states(graph: Graph, environment: str) -> list[ScopeState]:
+    """All scopes of an environment, by key."""
+    return [scope_state_of(row) for row in graph.read("scopes", environment=environment)]
+
+
+def scope_state_of(row: Mapping[str, Any]) -> ScopeState:
+    """A scope's state from a row of the statement `scopes`."""
+    return ScopeState(
+        Scope.parse(row["key"]),
+        row["outcome"],
+        tuple(row["problems"] or ()),
+        _native(row["observed_at"]),
+        _native(row["completed_at"]),
+        row["objects"] or 0,
+    )
+
+
+def orphaned_scopes(graph: Graph, environment: str) -> list[Scope]:
+    """Scopes of hosts that a complete reading of the hosts does not know any more."""
+    sources = sorted({owner.source for owner in owners() if owner.scope == "host"})
+    rows = graph.read(
+        "scopes_without_host",
+        environment=environment,
+        sources=sources,
+        host_source=OBJECT_TYPES["host"].owner.source,
+    )
+    return [Scope.parse(row["key"]) for row in rows]
+
+
+def stamp(fence: Fence, changes: ScopeChanges, objects: int) -> None:
+    """Remember on the scope's node how completely it was read, and what that changed. Raises Superseded."""
+    counts = ("created", "updated", "unchanged", "removed", "held_back")
+    fence.stamp(
+        {**_outcome(changes.outcome), "objects": objects, **{count: changes.total(count) for count in counts}},
+        completed=changes.outcome.status == "complete",
+    )
+
+
+def stamp_failure(graph: Graph, environment: str, scope: Scope, outcome: Outcome, observed_at: datetime) -> None:
+    """Remember that a scope could not be read; what is known of it, and who writes it, stays as it is."""
+    under_lease(
+        graph,
+        environment,
+        lambda tx: tx.run(
+            "scope_failure",
+            environment=environment,
+            key=scope.key,
+            source=scope.source,
+            scope_name=scope.name,
+            properties={**_outcome(outcome), "observed_at": observed_at},
+        ),
+    )
+
+
+def forget(context: WriteContext) -> None:
+    """Remove the node of a scope that owns nothing any more."""
+    context.write(lambda tx: tx.run("scope_remove", environment=context.environment, key=context.scope.key))
+
+
+def _outcome(outcome: Outcome) -> dict[str, Any]:
+    told = [valid_text(str(problem))[:PROBLEM_LENGTH] for problem in outcome.problems[:PROBLEMS]]
+    return {"outcome": outcome.status, "problems": told}
+
+
+def _native(value: Any) -> datetime | None:
+    return None if value is None else value.to_native()
