@@ -72,6 +72,11 @@ def test_an_endpoint_whose_device_is_down_is_down() -> None:
             ],
             {"bond0", "eth1", "eth2"},
         ),
+        (
+            # The address is on a NIC that is also a port of the switch: the other NIC has nothing to do with it.
+            [nic("eth1"), nic("eth2"), otep("eth1"), ovs(switch_port("eth1", "br-x"), switch_port("eth2", "br-x"))],
+            {"eth1"},
+        ),
         ([nic("eth1"), bridge("br-tenant", "eth1"), otep("br-tenant", "lxb")], set()),
         ([nic("eth1"), otep("lo")], set()),
     ],
@@ -96,6 +101,11 @@ def test_a_tunnel_leads_to_the_endpoint_of_the_host_whose_agent_has_the_address(
     here = otep("br-phy", remote_ips=["10.0.0.2", "10.0.0.9"], tunnels=[tunnel("10.0.0.2"), tunnel("10.0.0.9")])
     links = found(far_ends_of_tunnels, here, agent("h1", "10.0.0.1"), agent("h2", "10.0.0.2"), PLUGGED)
     assert carried(links) == {("otep:vxlan", "h2:otep:vxlan", ("n1",))}
+
+
+def test_an_endpoint_is_not_its_own_far_end() -> None:
+    here = otep("br-phy", remote_ips=["10.0.0.1"], tunnels=[tunnel("10.0.0.1")])
+    assert found(far_ends_of_tunnels, here, agent("h1", "10.0.0.1")) == []
 
 
 def test_a_tunnel_that_is_down_makes_the_link_down() -> None:
