@@ -1,0 +1,42 @@
+"""`calipso path`, `impact` and `reachable`: how packets get there, and what hangs on what."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from cli.drawing import show
+from cli.path_drawing import draw_paths
+from cli.session import WITH_ERRORS, print_json, session
+from topology.paths import Limits, asked_for, find_paths
+from topology.paths.limits import DEPTH, DEPTH_CAP, PATHS, PATHS_CAP
+
+Environment = Annotated[str, typer.Argument(metavar="ENV", help="Name of the environment.")]
+Format = Annotated[Literal["text", "json"], typer.Option("--format", help="How to print the answer.")]
+Timeout = Annotated[float | None, typer.Option("--timeout", help="Seconds that the question may take.")]
+
+
+def path(
+    environment: Environment,
+    origin: Annotated[str, typer.Argument(metavar="FROM", help="Id, name, address or MAC address of where to begin.")],
+    goal: Annotated[str, typer.Argument(metavar="TO", help="The same of where to end; an address outside is one too.")],
+    proto: Annotated[str | None, typer.Option("--proto", help="Only this protocol: icmp, tcp, udp…")] = None,
+    port: Annotated[int | None, typer.Option("--port", help="Only this port of the protocol.")] = None,
+    max_depth: Annotated[int, typer.Option("--max-depth", help=f"Links of a path, {DEPTH_CAP} at most.")] = DEPTH,
+    max_paths: Annotated[int, typer.Option("--max-paths", help=f"Paths to tell, {PATHS_CAP} at most.")] = PATHS,
+    timeout: Timeout = None,
+    only_open: Annotated[bool, typer.Option("--open", help="Exit code 1 also where every path is blocked.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing; the exit code tells.")] = False,
+    format: Format = "text",
+) -> None:
+    """Show how packets get from one object to another, hop by hop, and what would stop them."""
+    with session() as opened:
+        limits = Limits(max_depth, max_paths, timeout)
+        answer = find_paths(opened.graph, environment, origin, goal, limits=limits, asked=asked_for(proto, port))
+    if not quiet and format == "json":
+        print_json(answer.as_json())
+    elif not quiet:
+        show(draw_paths(answer))
+    if not answer.reachable or (only_open and not answer.is_open):
+        raise typer.Exit(WITH_ERRORS)

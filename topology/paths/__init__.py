@@ -1,0 +1,10 @@
+"""Paths: how packets get from one object to another, and what would stop them. Computed when they are asked for."""
+
+from topology.paths.answer import Path, PathAnswer
+from topology.paths.blocking import Block
+from topology.paths.find import find_paths
+from topology.paths.limits import Limits
+from topology.paths.security import Opening, asked_for
+from topology.paths.things import Thing
+
+__all__ = ["Block", "Limits", "Opening", "Path", "PathAnswer", "Thing", "asked_for", "find_paths"]
