@@ -109,6 +109,25 @@ cloud() { # SCRIPT ARGUMENTS...   with the administrator's credentials
   PYTHONPATH=$HERE/.. /usr/bin/python3 -m "lab.cloud.$1" "${@:2}"
 }
 
+# Agents sometimes leave the namespace of a network behind that was deleted right after its last change.
+sweep_namespaces() {
+  local host known
+  known=$(echo "select id from neutron.networks union select id from neutron.routers" | run ctl1 mariadb -N) || die "MariaDB"
+  for host in $(hosts_with network); do
+    run "$host" env "known=$known" sh -c 'for namespace in $(ls /run/netns); do
+      case $known in *"${namespace#*-}"*) continue ;; esac
+      for device in $(ip netns exec "$namespace" ls /sys/class/net); do ovs-vsctl --if-exists del-port br-int "$device"; done
+      ip netns pids "$namespace" | xargs -r kill -9
+      ip netns del "$namespace"
+    done'
+  done
+}
+clear() {
+  cloud topologies clear "$@" || die "clear $*"
+  sleep 5 # most of it the agents do by themselves
+  [ "$LAB_VARIANT" = ovn ] || sweep_namespaces
+}
+
 topo() {
   [ -n "$(command -v mkfs.fat)$(command -v mformat)" ] || die "not installed: openstack-lab.sh install"
   bash "$HERE/guest/build.sh" >/dev/null || die "guest image"
@@ -123,10 +142,9 @@ command=${1:-help}
 shift || true
 enter_outer "$command" "$@"
 case $command in
-  install | up | down | status | topo) "$command" "$@" ;;
+  install | up | down | status | topo | clear) "$command" "$@" ;;
   sshd) sshd "$@" ;;
   change) cloud topologies change "$@" ;;
-  clear) cloud topologies clear "$@" ;;
   samples | churn)
     # shellcheck source=/dev/null
     . "$HERE/parts/$command.sh"

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 from lab.cloud.build import Builder
+from lab.cloud.changes import change
 from lab.cloud.clear import clear
 from lab.cloud.connection import Cloud, CloudError
 from lab.cloud.demo import DEMO
 from lab.cloud.plan import Plan
+from lab.cloud.random_plan import prefix, random_plan
+from lab.cloud.variant import for_ovn
 
 
 def plan_of(name: str) -> Plan:
-    """`demo`, or the random plan of a seed."""
-    if name == "demo":
-        return DEMO
-    from lab.cloud.random_plan import random_plan
-
-    return random_plan(int(name))
+    """`demo`, or the random plan of a seed; what of it the variant of this lab can have."""
+    plan = DEMO if name == "demo" else random_plan(int(name))
+    return for_ovn(plan) if os.environ.get("LAB_VARIANT") == "ovn" else plan
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -32,14 +33,10 @@ def main(arguments: list[str] | None = None) -> int:
         if chosen.action == "clear" and chosen.topology is None:
             clear(cloud, lambda _: True, everything=True)
         elif chosen.action == "clear":
-            from lab.cloud.random_plan import prefix
-
             clear(cloud, lambda name: name.startswith(prefix(int(chosen.topology))))
         elif chosen.action == "build":
             Builder(plan_of(chosen.topology or "demo"), cloud).build()
         else:
-            from lab.cloud.changes import change
-
             for line in change(int(chosen.topology), cloud):
                 print(line)
     except CloudError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tests.lab.product import Product, Scan
@@ -19,11 +19,13 @@ class Steady:
     environment: str
     document: dict[str, Any]
     truth: Callable[[], Truth]
+    healthy: Truth = field(default_factory=Truth)  # the graph when it was last compared with the truth
 
     def begin(self) -> None:
         """The first scan."""
         self.product.add(self.document)
         scan_and_compare(self.product, self.environment, self.truth)
+        self.healthy = self.product.graph(self.environment)
 
     def scan_with_fault(self, document: dict[str, Any] | None = None, *options: str) -> Scan:
         """A scan while something fails, or with an environment that is wrong: it loses nothing and says so."""
@@ -41,9 +43,20 @@ class Steady:
         return scan
 
     def recovers(self) -> None:
-        """With everything repaired the next scan is complete and true."""
+        """With everything repaired the next scan is complete, and the graph again the one that was true."""
         self.product.add(self.document)
-        scan_and_compare(self.product, self.environment, self.truth)
+        scan = self.product.scan(self.environment)
+        assert scan.code == 0, scan.every_problem()
+        if _what_is_there(self.product.graph(self.environment)) != _what_is_there(self.healthy):
+            self.begin()  # either the scan did not converge, or the cloud changed: the truth tells
+
+
+def _what_is_there(graph: Truth) -> tuple[object, object]:
+    objects = {
+        id: (node.parent, [(k, v) for k, v in node.properties if k not in ("last_changed", "first_seen")])
+        for id, node in graph.nodes.items()
+    }
+    return objects, graph.links
 
 
 def nothing_lost(before: Truth, after: Truth) -> None:
