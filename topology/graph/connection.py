@@ -6,7 +6,16 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Self, TypeVar
 
-from neo4j import Driver, GraphDatabase, ManagedTransaction, NotificationMinimumSeverity, Session, unit_of_work
+from neo4j import (
+    Driver,
+    GraphDatabase,
+    ManagedTransaction,
+    NotificationMinimumSeverity,
+    Query,
+    RoutingControl,
+    Session,
+    unit_of_work,
+)
 from neo4j.exceptions import (
     AuthError,
     ClientError,
@@ -69,9 +78,7 @@ class Graph:
     def read(self, named: str | Statement, *, timeout: float | None = None, **parameters: Any) -> list[Row]:
         """All rows of a read statement. Raises TimedOut after `timeout` seconds (the graph's own by default)."""
         found = _checked(named, "read")
-        work = unit_of_work(timeout=timeout or self._timeout)(lambda raw: _run(raw, found, parameters))
-        with self._session("READ") as session:
-            return session.execute_read(work)
+        return self._execute(found, parameters, RoutingControl.READ, timeout or self._timeout)
 
     def ask(self, work: Callable[[Transaction], T], *, timeout: float | None = None) -> T:
         """Several read statements in one transaction, so that they see one state. Raises TimedOut as `read`."""
@@ -88,17 +95,32 @@ class Graph:
 
     def write(self, named: str | Statement, **parameters: Any) -> list[Row]:
         """One write statement in a transaction of its own, tried again on transient errors."""
-        found = _checked(named, "write")
-        return self.in_transaction(lambda tx: tx.run(found, **parameters))
+        return self._execute(_checked(named, "write"), parameters, RoutingControl.WRITE, None)
 
     def in_transaction(self, work: Callable[[Transaction], T]) -> T:
         """Several statements in one transaction; `work` may be run again after a transient error."""
         with self._session("WRITE") as session:
             return session.execute_write(lambda raw: work(Transaction(raw)))
 
+    def _execute(
+        self, found: Statement, parameters: Mapping[str, Any], routing: RoutingControl, timeout: float | None
+    ) -> list[Row]:
+        # One statement by itself: the driver sends it together with the begin of its transaction.
+        query = Query(found.text, timeout=timeout)
+        with self._clear_errors():
+            result = self._driver.execute_query(query, dict(parameters), routing_=routing, database_=self.database)
+            return [record.data() for record in result.records]
+
     @contextmanager
     def _session(self, mode: str) -> Iterator[Session]:
-        with self._clear_errors(), self._driver.session(database=self.database, default_access_mode=mode) as session:
+        # One bookmark manager for all: what was written is seen by what is read next, on a cluster too.
+        bookmarks = self._driver.execute_query_bookmark_manager
+        with (
+            self._clear_errors(),
+            self._driver.session(
+                database=self.database, default_access_mode=mode, bookmark_manager=bookmarks
+            ) as session,
+        ):
             yield session
 
     @contextmanager
