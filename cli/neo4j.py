@@ -6,10 +6,14 @@ from dataclasses import asdict
 
 import typer
 
+from cli.browser_guide import guide
 from cli.session import USAGE, WITH_ERRORS, clear_errors, fail, print_json, read_settings, say
 from topology.neo4j_server import ManagedServer, ServerState
 
-app = typer.Typer(help="The managed Neo4j: install, start, stop, status.", no_args_is_help=True)
+app = typer.Typer(
+    help="The managed Neo4j: install, start, stop, status; a guide for Neo4j Browser.", no_args_is_help=True
+)
+app.command("guide")(guide)
 
 
 @app.command("install")

@@ -1,12 +1,13 @@
 """What Neo4j Browser is given: the saved queries, a style sheet made from the schema, and a guide that holds both.
 
 Neo4j Browser reads a `.grass` file or a zip of `.cypher` files that is dropped onto it; `:play URL` shows the guide,
-whose queries come into the editor at a click. Its style sheets know no pictures: the sign in a caption stands for the icon.
+whose queries come into the editor at a click. Its style sheets know no pictures: a sign in the caption is the icon.
 """
 
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +22,15 @@ from graph_schema.registry import CONTAINS, LINKS, OBJECT_TYPES
 STYLE_SHEET = "calipso.grass"
 GUIDE = "guide.html"
 SAVED_QUERIES = "saved-queries.zip"
-PARAMETERS = "parameters"
+# What the saved queries ask for, with names of the demo; to be set once, and changed to one's own.
+PARAMETERS: Mapping[str, str | int] = {
+    "environment": "demo",
+    "instance": "web1",
+    "host": "cmp1",
+    "network": "web",
+    "text": "10.1.1.11",
+    "hours": 24,
+}
 # Neo4j Browser makes a folder of this name for the queries of the zip.
 _FOLDER = "Calipso Graph"
 _EXTRA_LOOKS = {"Environment": ("#37474f", "☷ {name}"), "Scope": ("#78909c", "{key}"), "Scan": ("#90a4ae", "{status}")}
@@ -44,10 +53,15 @@ class SavedQuery:
 
 @cache
 def saved_queries() -> tuple[SavedQuery, ...]:
-    """The saved queries in the order of their numbers; the first sets the parameters of the others."""
+    """The saved queries in the order of their numbers."""
     place = files("cypher") / "browser"
     found = [_saved_query(f.name, f.read_text(encoding="utf-8")) for f in place.iterdir() if f.name.endswith(".cypher")]
     return tuple(sorted(found, key=lambda query: query.number))
+
+
+def parameters_command() -> str:
+    """What sets the parameters of the saved queries, in Neo4j Browser's own words."""
+    return ":params {" + ", ".join(f"{name}: {json.dumps(value)}" for name, value in PARAMETERS.items()) + "}"
 
 
 def _saved_query(file_name: str, text: str) -> SavedQuery:
@@ -96,10 +110,9 @@ def guide(style_command: str | None = None) -> str:
 
     `style_command` loads the style sheet from where it is served; without it the guide holds the sheet itself.
     """
-    parameters, *queries = saved_queries()
     slides = [
-        _beginning(parameters, style_command or ":style " + " ".join(style_sheet().split())),
-        *(_query_slide(query) for query in queries),
+        _beginning(style_command or ":style " + " ".join(style_sheet().split())),
+        *(_query_slide(query) for query in saved_queries()),
         _legend(),
     ]
     return (
@@ -117,13 +130,13 @@ def _runnable(command: str) -> str:
     return f'<pre class="pre-scrollable code runnable">{escape(command, quote=False)}</pre>\n'
 
 
-def _beginning(parameters: SavedQuery, style_command: str) -> str:
+def _beginning(style_command: str) -> str:
     return _slide(
         "Calipso Graph",
         "<p>The virtual and physical networking of your clouds, as a graph. Click a box to bring it into the "
         "editor above, then run it there; the arrows go on.</p>\n"
         "<p>First set the parameters; change the names to your own and run it again.</p>\n"
-        + _runnable(parameters.command)
+        + _runnable(parameters_command())
         + "<p>Then load the style sheet: colours, captions and signs for each type.</p>\n"
         + _runnable(style_command),
     )
@@ -150,9 +163,11 @@ def saved_queries_zip() -> bytes:
     """The saved queries as one zip file, the same bytes for the same queries."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for query in saved_queries():
-            entry = zipfile.ZipInfo(f"{_FOLDER}/{query.number:02} {query.statement.name}.cypher", (1980, 1, 1, 0, 0, 0))
-            archive.writestr(entry, query.text)
+        setting = f"// 0  Set the parameters: change the names, then run this once\n{parameters_command()}\n"
+        texts = {f"{query.number:02} {query.statement.name}": query.text for query in saved_queries()}
+        for name, text in {"00 parameters": setting, **texts}.items():
+            # Without a time of its own, so that the same queries make the same file.
+            archive.writestr(zipfile.ZipInfo(f"{_FOLDER}/{name}.cypher", (1980, 1, 1, 0, 0, 0)), text)
     return packed.getvalue()
 
 
