@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 import typer
@@ -79,11 +81,8 @@ def finish(report: ScanReport, format: Literal["text", "json"]) -> None:
 def print_report(report: ScanReport) -> None:
     """The report as a person reads it: what changed per scope, what went wrong and what to do."""
     console = Console(highlight=False, soft_wrap=True, markup=False)
-    for scope in report.scopes:
-        if scope.changes is None or not (scope.changes.changed or report.dry_run):
-            continue
-        for line in scope.changes.lines():
-            console.print(f"{scope.scope.key}: {line}")
+    for line in _changes_by_scope(report) if report.dry_run else _changes_by_type(report):
+        console.print(line)
     for named, problem in report.all_problems:
         console.print(f"! {named.key + ': ' if named else ''}{problem}")
     if report.pending:
@@ -92,6 +91,28 @@ def print_report(report: ScanReport) -> None:
     for focal, count in sorted(report.cliques.items()):
         console.print(f"cliques of {focal}: {count}")
     console.print(_closing(report))
+
+
+def _changes_by_scope(report: ScanReport) -> Iterator[str]:
+    for scope in report.scopes:
+        yield from (f"{scope.scope.key}: {line}" for line in (scope.changes.lines() if scope.changes else ()))
+
+
+def _changes_by_type(report: ScanReport) -> Iterator[str]:
+    """`created: 2 vnic, 1 port; links: 2 port-vnic`, one line for each kind of change that there was."""
+    for kind in ("created", "updated", "removed", "held_back"):
+        objects, links = Counter[str](), Counter[str]()
+        for scope in report.scopes:
+            if scope.changes is not None:
+                objects.update({type: getattr(counts, kind) for type, counts in scope.changes.objects.items()})
+                links.update({type: getattr(counts, kind, 0) for type, counts in scope.changes.links.items()})
+        told = [_listed(objects), f"links: {_listed(links)}" if +links else ""]
+        if +objects or +links:
+            yield f"{kind.replace('_', ' ')}: " + "; ".join(filter(None, told))
+
+
+def _listed(counts: Counter[str]) -> str:
+    return ", ".join(f"{count} {type}" for type, count in sorted((+counts).items()))
 
 
 def _closing(report: ScanReport) -> str:

@@ -32,4 +32,6 @@ def worker(
             }
         )
         return
-    sys.exit(application.Worker(concurrency=concurrency, loglevel="INFO", quiet=True).start())
+    running = application.Worker(concurrency=concurrency, loglevel="INFO", quiet=True)
+    running.start()
+    sys.exit(running.exitcode)

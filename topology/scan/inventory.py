@@ -8,6 +8,11 @@ from typing import Any
 from graph_schema.records import Record
 
 
+class _Groups(dict[tuple[Any, ...], list[Record]]):
+    def __missing__(self, _: tuple[Any, ...]) -> list[Record]:
+        return []
+
+
 class Inventory:
     """Records by type and id, with indexes made when they are first asked for. An `InventoryView`.
 
@@ -17,7 +22,7 @@ class Inventory:
     def __init__(self, host: str | None = None, below: Inventory | None = None) -> None:
         self._host, self._below = host, below
         self._records: dict[str, dict[str, Record]] = {}
-        self._indexes: dict[tuple[Any, ...], dict[tuple[Any, ...], list[Record]]] = {}
+        self._indexes: dict[tuple[Any, ...], _Groups] = {}
 
     @property
     def host(self) -> str | None:
@@ -51,28 +56,23 @@ class Inventory:
 
     def grouped(self, type: str, *keys: str) -> Mapping[tuple[Any, ...], Sequence[Record]]:
         """Objects of a type by the values of `keys`, all of them; a missing key gives none."""
-        return _Groups(self._index(type, keys))
+        return self._index(type, keys)
 
     def _of(self, type: str) -> dict[str, Record]:
         if type in self._records:
             return self._records[type]
         return self._below._of(type) if self._below is not None else {}  # noqa: SLF001  # a layer of the same class
 
-    def _index(self, type: str, keys: tuple[str, ...]) -> dict[tuple[Any, ...], list[Record]]:
+    def _index(self, type: str, keys: tuple[str, ...]) -> _Groups:
         # A type of the layer below is indexed there, once for all hosts.
         if type not in self._records and self._below is not None:
             return self._below._index(type, keys)  # noqa: SLF001  # a layer of the same class
         index = self._indexes.get((type, keys))
         if index is None:
-            index = {}
+            index = _Groups()
             for record in self._of(type).values():
                 values = tuple(record.get(key) for key in keys)
                 if None not in values:
                     index.setdefault(values, []).append(record)
             self._indexes[type, keys] = index
         return index
-
-
-class _Groups(dict[tuple[Any, ...], list[Record]]):
-    def __missing__(self, _: tuple[Any, ...]) -> list[Record]:
-        return []
