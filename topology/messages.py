@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from topology.graph import Graph
+from topology.inventory import require_environment
+from topology.paging import LIMIT, Page, checked_limit, page, position
 
 # The ancestor's severities, the gravest first.
 LEVELS = ("panic", "alert", "crit", "error", "warn", "notice", "info", "debug")
@@ -40,9 +43,53 @@ def write_messages(graph: Graph, environment: str, messages: Sequence[Message]) 
         graph.write("messages_write", environment=environment, rows=rows)
 
 
+@dataclass(frozen=True, slots=True)
+class WantedMessages:
+    """Which messages: at least of the gravity of `level`, of a system, about an object, of a scan, in a time."""
+
+    level: str | None = None
+    source_system: str | None = None
+    related_object: str | None = None
+    scan_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def messages(
+    graph: Graph,
+    *,
+    environment: str | None = None,
+    wanted: WantedMessages | None = None,
+    limit: int = LIMIT,
+    after: str | None = None,
+) -> Page:
+    """A page of messages, the newest first. Raises UnknownEnvironment, InvalidConfiguration."""
+    wanted = wanted or WantedMessages()
+    before, before_id = position(after, 2)
+    rows = graph.read(
+        "messages_page",
+        environment=environment,
+        levels=_at_least(wanted.level),
+        source_system=wanted.source_system,
+        related_object=wanted.related_object,
+        scan_id=wanted.scan_id,
+        since=wanted.since.isoformat() if wanted.since else None,
+        until=wanted.until.isoformat() if wanted.until else None,
+        before=before or None,
+        before_id=before_id,
+        limit=checked_limit(limit) + 1,
+    )
+    if not rows and environment is not None:
+        require_environment(graph, environment)
+    return page(rows, limit, shape=dict, place=lambda row: [row["timestamp"], row["id"]])
+
+
 def read_messages(
     graph: Graph, *, environment: str | None = None, level: str | None = None, limit: int = 50
 ) -> list[dict[str, Any]]:
     """The newest messages, of at least the gravity of `level`."""
-    wanted = LEVELS if level is None else LEVELS[: LEVELS.index(_SPOKEN.get(level, level)) + 1]
-    return graph.read("messages_read", environment=environment, levels=list(wanted), limit=limit)
+    return graph.read("messages_read", environment=environment, levels=_at_least(level), limit=limit)
+
+
+def _at_least(level: str | None) -> list[str]:
+    return list(LEVELS if level is None else LEVELS[: LEVELS.index(_SPOKEN.get(level, level)) + 1])

@@ -51,6 +51,9 @@ class Settings(BaseSettings):
     )
     removal_floor: int = Field(default=20, ge=0, description="Removals up to this number are never held back.")
     batch_size: int = Field(default=2000, ge=1, description="Rows per transaction.")
+    api_host: str = Field(default="127.0.0.1", description="Address that the API listens on.")
+    api_port: int = Field(default=8000, ge=0, le=65535, description="Port of the API; any for 0.")
+    api_threads: int = Field(default=16, ge=1, description="Requests that the API answers at the same time.")
     query_timeout: float = Field(default=30.0, gt=0, description="Seconds that a question to the graph may take.")
 
     @cached_property

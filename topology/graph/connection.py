@@ -30,6 +30,7 @@ from topology.errors import GraphUnavailable, TimedOut
 
 Row = dict[str, Any]
 T = TypeVar("T")
+PATIENCE = 30.0
 
 
 class Transaction:
@@ -47,14 +48,25 @@ class Transaction:
 class Graph:
     """A Neo4j database. One for each process; `close` it, or use it as a context manager."""
 
-    def __init__(self, uri: str, user: str, password: str, database: str = "neo4j", timeout: float = 30.0) -> None:
+    def __init__(
+        self,
+        uri: str,
+        user: str,
+        password: str,
+        database: str = "neo4j",
+        timeout: float = 30.0,
+        patience: float = PATIENCE,
+    ) -> None:
+        """`timeout`: seconds for a question; `patience`: seconds for which what failed in passing is tried again."""
         self.uri, self.database, self._timeout = uri, database, timeout
         try:
             self._driver: Driver = GraphDatabase.driver(
                 uri,
                 auth=(user, password),
                 notifications_min_severity=NotificationMinimumSeverity.OFF,
-                max_transaction_retry_time=30.0,
+                max_transaction_retry_time=patience,
+                connection_timeout=min(30.0, patience),
+                connection_acquisition_timeout=min(60.0, 2 * patience),
             )
         except (ConfigurationError, ValueError) as error:
             raise GraphUnavailable(f"neo4j: {uri} is not a Bolt URI: {error}. Correct CALIPSO_NEO4J_URI.") from error

@@ -7,7 +7,7 @@ import weakref
 from collections.abc import Callable
 
 from topology.errors import GraphUnavailable
-from topology.graph.connection import Graph
+from topology.graph.connection import PATIENCE, Graph
 from topology.neo4j_server import ManagedServer, ServerUse
 from topology.settings import Settings
 
@@ -21,24 +21,29 @@ def open_graph(settings: Settings, progress: Callable[[str], None] | None = None
     `CALIPSO_NEO4J_URI` names an external Neo4j. Without it the managed one is used, started when it does not run; then
     closing the graph ends the server again, unless others use it or it was asked to stay.
     """
-    graph = _external(settings) if settings.neo4j_uri else _managed(settings, progress)
+    graph = connect(settings, progress)
     try:
-        _check_version(graph)
+        check_version(graph)
     except BaseException:
         graph.close()
         raise
     return graph
 
 
+def connect(settings: Settings, progress: Callable[[str], None] | None = None, *, patience: float = PATIENCE) -> Graph:
+    """The graph as `open_graph`, not checked yet: an external Neo4j may be away now and answer later."""
+    return _external(settings, patience) if settings.neo4j_uri else _managed(settings, progress, patience)
+
+
 class _ManagedGraph(Graph):
     """The graph of the managed server, which is given back with it."""
 
-    def __init__(self, settings: Settings, use: ServerUse) -> None:
+    def __init__(self, settings: Settings, use: ServerUse, patience: float) -> None:
         state = use.state
         # Also at the end of a process that never closes it.
         self._give_back = weakref.finalize(self, use.release)
         super().__init__(
-            state.bolt_uri, state.user, state.password, settings.neo4j_database, timeout=settings.query_timeout
+            state.bolt_uri, state.user, state.password, settings.neo4j_database, settings.query_timeout, patience
         )
 
     def close(self) -> None:
@@ -47,21 +52,23 @@ class _ManagedGraph(Graph):
         self._give_back()
 
 
-def _external(settings: Settings) -> Graph:
+def _external(settings: Settings, patience: float) -> Graph:
     return Graph(
         str(settings.neo4j_uri),
         settings.neo4j_user,
         settings.neo4j_password.get_secret_value(),
         settings.neo4j_database,
-        timeout=settings.query_timeout,
+        settings.query_timeout,
+        patience,
     )
 
 
-def _managed(settings: Settings, progress: Callable[[str], None] | None) -> Graph:
-    return _ManagedGraph(settings, ManagedServer(settings).use(progress))
+def _managed(settings: Settings, progress: Callable[[str], None] | None, patience: float) -> Graph:
+    return _ManagedGraph(settings, ManagedServer(settings).use(progress), patience)
 
 
-def _check_version(graph: Graph) -> None:
+def check_version(graph: Graph) -> None:
+    """Raise GraphUnavailable unless the server answers and is new enough."""
     agent = graph.verify()
     told = _AGENT.match(agent)
     if told is None or (int(told[1]), int(told[2])) < OLDEST:

@@ -1,0 +1,9 @@
+// name: inventory_of_host
+// purpose: a page of the objects on a host, in the order of ids
+// mode: read
+// parameters: environment, types, host, parent_id, after, limit
+MATCH (o:Object)
+WHERE o.environment = $environment AND o.host = $host AND o.id > $after
+  AND ($types IS NULL OR o.type IN $types)
+  AND ($parent_id IS NULL OR o.parent_id = $parent_id)
+RETURN o {.*, details: null} AS node ORDER BY o.id LIMIT $limit

@@ -1,0 +1,9 @@
+// name: inventory_of_parent
+// purpose: a page of what an object contains, in the order of ids
+// mode: read
+// parameters: environment, types, host, parent_id, after, limit
+MATCH (:Object {environment: $environment, id: $parent_id})-[:CONTAINS]->(o:Object)
+WHERE o.id > $after
+  AND ($types IS NULL OR o.type IN $types)
+  AND ($host IS NULL OR o.host = $host)
+RETURN o {.*, details: null} AS node ORDER BY o.id LIMIT $limit

@@ -1,0 +1,11 @@
+// name: inventory_of_text
+// purpose: a page of the objects that words occur in, in the order of ids
+// mode: read
+// parameters: environment, index, words, types, host, parent_id, after, limit
+CALL db.index.fulltext.queryNodes($index, $words) YIELD node AS o
+WITH o
+WHERE o.environment = $environment AND o.id > $after
+  AND ($types IS NULL OR o.type IN $types)
+  AND ($host IS NULL OR o.host = $host)
+  AND ($parent_id IS NULL OR o.parent_id = $parent_id)
+RETURN o {.*, details: null} AS node ORDER BY o.id LIMIT $limit

@@ -1,0 +1,9 @@
+// name: inventory_of_types
+// purpose: a page of the objects of some types, in the order of ids
+// mode: read
+// parameters: environment, types, host, parent_id, after, limit
+MATCH (o:Object)
+WHERE o.environment = $environment AND o.type IN $types AND o.id > $after
+  AND ($host IS NULL OR o.host = $host)
+  AND ($parent_id IS NULL OR o.parent_id = $parent_id)
+RETURN o {.*, details: null} AS node ORDER BY o.id LIMIT $limit

@@ -1,0 +1,130 @@
+"""Scans as the graph remembers them: those that ended, the one that runs, and those that are asked for."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from topology.errors import TopologyError, UnknownEnvironment, UnknownObject
+from topology.graph import Graph
+from topology.inventory import require_environment
+from topology.paging import LIMIT, Page, checked_limit, page, position
+from topology.scan.journal import DEAD_AFTER_SECONDS
+from topology.scan.options import ScanOptions
+from topology.shapes import JsonObject, plain
+
+# A scan that was asked for and has not begun for so long stands in no other's way: its task may be lost.
+PATIENCE_SECONDS = 3600
+ENDED = ("completed", "completed_with_errors", "failed", "aborted")
+_TOLD = (
+    "id",
+    "environment",
+    "status",
+    "phase",
+    "started_by",
+    "place",
+    "started_at",
+    "heartbeat",
+    "ended_at",
+    "reason",
+)
+
+
+class AlreadyWaiting(TopologyError):
+    """The same scan is asked for already and has not begun; `scan_id` is its id."""
+
+    def __init__(self, text: str, scan_id: str) -> None:
+        super().__init__(text)
+        self.scan_id = scan_id
+
+
+@dataclass(frozen=True, slots=True)
+class Requested:
+    """A scan that was asked for. `waits_for` is the id of the one that runs now, which ends first."""
+
+    id: str
+    waits_for: str | None
+
+
+def request_scan(graph: Graph, environment: str, options: ScanOptions, *, started_by: str) -> Requested:
+    """Note that a scan is asked for, before its task is sent. Raises UnknownEnvironment, AlreadyWaiting."""
+    id = str(uuid.uuid4())
+    told = json.dumps(options.as_json())
+    rows = graph.write(
+        "scan_request",
+        environment=environment,
+        id=id,
+        options=told,
+        started_by=started_by,
+        patience=PATIENCE_SECONDS,
+        dead_after=DEAD_AFTER_SECONDS,
+    )
+    if not rows:
+        raise UnknownEnvironment(f"no environment is named {environment!r}. Add it: calipso env add FILE")
+    if not rows[0]["noted"]:
+        waiting = rows[0]["waiting"]
+        raise AlreadyWaiting(
+            f"{environment}: the same scan is asked for already and waits to begin: {waiting}. "
+            "If no worker runs, start one: calipso worker",
+            waiting,
+        )
+    return Requested(id, rows[0]["running"])
+
+
+def never_began(graph: Graph, environment: str, scan_id: str, reason: str) -> None:
+    """A scan that was asked for can not begin: it has failed, and says why."""
+    graph.write("scan_never_began", environment=environment, id=scan_id, status="failed", reason=reason)
+
+
+def has_ended(graph: Graph, environment: str, scan_id: str) -> bool:
+    """Whether a scan has ended already, so that its task, delivered once more, has nothing to do."""
+    rows = graph.read("scan_get", environment=environment, id=scan_id, dead_after=DEAD_AFTER_SECONDS)
+    return bool(rows) and rows[0]["scan"]["status"] in ENDED
+
+
+def scans(
+    graph: Graph,
+    *,
+    environment: str | None = None,
+    statuses: Sequence[str] | None = None,
+    limit: int = LIMIT,
+    after: str | None = None,
+) -> Page:
+    """A page of scans, those last asked for first. Raises UnknownEnvironment, InvalidConfiguration."""
+    before, before_id = position(after, 2)
+    rows = graph.read(
+        "scans_list",
+        environment=environment,
+        statuses=None if statuses is None else list(statuses),
+        before=before or None,
+        before_id=before_id,
+        dead_after=DEAD_AFTER_SECONDS,
+        limit=checked_limit(limit) + 1,
+    )
+    if not rows and environment is not None:
+        require_environment(graph, environment)
+    return page(rows, limit, shape=_told, place=lambda row: [row["asked_at"], row["scan"]["id"]])
+
+
+def one_scan(graph: Graph, environment: str, scan_id: str) -> JsonObject:
+    """One scan with its report. Raises UnknownEnvironment, UnknownObject."""
+    rows = graph.read("scan_get", environment=environment, id=scan_id, dead_after=DEAD_AFTER_SECONDS)
+    if not rows:
+        require_environment(graph, environment)
+        raise UnknownObject(f"{environment}: no scan has the id {scan_id!r}. Which there are: GET /api/v1/scans")
+    report = rows[0]["scan"].get("report")
+    return {**_told(rows[0]), "report": json.loads(report) if report else None}
+
+
+def _told(row: Mapping[str, Any]) -> JsonObject:
+    scan = row["scan"]
+    told = {key: plain(scan.get(key)) for key in _TOLD}
+    told["requested_at"] = row["asked_at"]
+    told["options"] = json.loads(scan.get("options") or "{}")
+    told["scopes_done"] = scan.get("scopes_done", 0)
+    # A scan that ran and is not heard of any more will be taken over or ended by the next one.
+    told["heard_of"] = bool(row["heard_of"]) if scan["status"] == "running" else None
+    return told
