@@ -61,9 +61,9 @@ def from_exception(error: Exception, where: str, url: str, timeout: float) -> So
             return Unreachable(where, f"{url}: no version document of the service there.", "Check the URL.")
         case keystone.InvalidResponse():
             return TryAgain(Malformed(where, f"{url}: the answer is not a token.", "Check that keystone v3 is there."))
-        case sdk.SDKException():
-            return Refused(where, _short(str(error)), "Correct the OpenStack section.")
-    return Malformed(where, f"{url}: {_short(str(error))}", "Check what answers at that URL.")
+        case sdk.SDKException() | keystone.AuthorizationFailure():
+            return Refused(where, f"{_short(str(error))}.", "Correct the OpenStack section.")
+    return Malformed(where, f"{url}: {_short(str(error))}.", "Check what answers at that URL.")
 
 
 def _not_connected(error: Exception, where: str, url: str, timeout: float) -> SourceError | TryAgain:
@@ -116,5 +116,5 @@ def message_of(body: JSON) -> str:
 
 
 def _short(text: str) -> str:
-    line = " ".join(text.split())
+    line = " ".join(text.split()).rstrip(".")
     return line if len(line) <= 300 else line[:299] + "…"

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import requests
 from keystoneauth1 import discover
 from keystoneauth1.adapter import Adapter
-from keystoneauth1.exceptions import ClientException
+from keystoneauth1.exceptions import AuthorizationFailure, ClientException
 from keystoneauth1.session import Session
 from openstack.connection import Connection
 from openstack.exceptions import SDKException
@@ -24,8 +24,8 @@ T = TypeVar("T")
 # The newest compute microversion that is asked for; an older nova is asked with its own newest. From 2.88 on nova asks
 # each host for its uptime before it lists hypervisors, and waits for those that do not answer.
 NEWEST_COMPUTE = (2, 87)
-# Neutron gives everything at once unless it is asked for pages; nova has pages of its own.
 BAD_REQUEST, NOT_FOUND = 400, 404
+# Neutron gives everything at once unless it is asked for pages; nova has pages of its own.
 PAGE = {"network": 1000}
 
 
@@ -70,7 +70,7 @@ class OpenStackApi:
     def exists(self, service: str, path: str) -> bool:
         """Whether one object answers. A 404 counts only in the service's own words, not a proxy's."""
         answer = self._get(service, path)
-        if answer.status == NOT_FOUND and isinstance(answer.body, dict):
+        if answer.status == NOT_FOUND and answer.message:
             return False
         self._checked(answer, service)
         return True
@@ -202,7 +202,12 @@ class OpenStackApi:
 def catalog_of(session: Session) -> list[Mapping[str, Any]]:
     """The service catalog of the session's token; logs in where it has none."""
     auth: Any = session.auth
-    access = auth.get_access(session)
+    try:
+        access = auth.get_access(session)
+    except Exception as error:
+        if type(error) is Exception:  # so the library says that a password is missing
+            raise AuthorizationFailure(str(error)) from error
+        raise
     return list(access.service_catalog.catalog) if access.has_service_catalog() else []
 
 

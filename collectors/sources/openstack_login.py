@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from keystoneauth1.session import Session
 from openstack.config import OpenStackConfig
 from openstack.config.cloud_region import CloudRegion
 from openstack.connection import Connection
-from openstack.exceptions import SDKException
 
 from collectors.sources.openstack_api import OpenStackApi, auth_url_of, catalog_of
 from collectors.sources.protocols import NotOffered, Refused
 from collectors.sources.retrying import again
 from graph_schema.records import Problem
+
+# What these log is in our own errors; without a handler Python would print it beside them.
+for _library in ("keystoneauth", "openstack"):
+    logging.getLogger(_library).addHandler(logging.NullHandler())
 
 TIMEOUT = 60.0
 # A region without any of these has nothing to discover.
@@ -42,9 +47,8 @@ def open_cloud(section: Mapping[str, Any]) -> Cloud:
     with warnings.catch_warnings():
         # The library warns of its own optional parts.
         warnings.simplefilter("ignore", PendingDeprecationWarning)
-        config = _configuration(section)
-        first = _region(config, section, None, timeout)
-        listed = _regions_of(_logged_in(first, who(section), timeout))
+        config, session = _configured(section, timeout)
+        listed = _regions_of(_logged_in(session, who(section), timeout))
         wanted = regions_of(section) or listed
         apis = {}
         for name in wanted:
@@ -93,6 +97,16 @@ def _configuration(section: Mapping[str, Any]) -> OpenStackConfig:
     )
 
 
+def _configured(section: Mapping[str, Any], timeout: float) -> tuple[OpenStackConfig, Session]:
+    """The configuration, and a session that is not logged in yet. Raises Refused for one that cannot be used."""
+    try:
+        config = _configuration(section)
+        return config, _region(config, section, None, timeout).get_session()
+    except Exception as error:  # the library raises anything for a clouds.yaml that it cannot use, Exception itself too
+        said = " ".join(str(error).split())[:200].rstrip(".")
+        raise Refused(who(section), f"{said}.", "Correct the OpenStack section, or its clouds.yaml.") from error
+
+
 def _region(config: OpenStackConfig, section: Mapping[str, Any], region: str | None, timeout: float) -> CloudRegion:
     options: dict[str, Any] = {"api_timeout": timeout}
     if region is not None:
@@ -106,12 +120,7 @@ def _region(config: OpenStackConfig, section: Mapping[str, Any], region: str | N
         options["cloud"] = section["cloud"]
     else:
         options |= _credentials(section)
-    try:
-        return config.get_one(**options)
-    except SDKException as error:
-        raise Refused(
-            "OpenStack", f"{error}", "Correct the OpenStack section, or the clouds.yaml that it names."
-        ) from error
+    return config.get_one(**options)
 
 
 def _credentials(section: Mapping[str, Any]) -> dict[str, Any]:
@@ -136,9 +145,8 @@ def _project(section: Mapping[str, Any]) -> str:
     return str(section.get("project") or section.get("admin_project") or "admin")
 
 
-def _logged_in(region: CloudRegion, where: str, timeout: float) -> list[Mapping[str, Any]]:
+def _logged_in(session: Session, where: str, timeout: float) -> list[Mapping[str, Any]]:
     """The catalog that the token brings."""
-    session = region.get_session()
     return again(lambda: catalog_of(session), where=where, url=lambda: auth_url_of(session), timeout=timeout)
 
 

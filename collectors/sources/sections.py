@@ -195,7 +195,7 @@ def _shells(section: SectionValues, pins: Path) -> SshHosts:
     host = _text(section, "host")
     master = host if section.get("via", "master" if host else "direct") == "master" else None
     hosts = {name: str(address) for name, address in (section.get("hosts") or {}).items()}
-    sudo = Sudo(_text(section, "sudo_password"), bool(section.get("tty")))
+    sudo = Sudo(access.user, _text(section, "sudo_password"), bool(section.get("tty")))
     reach = Reach(hosts, master, section.get("port") or 22)
     return SshHosts(access, reach, sudo, timeout=section.get("timeout") or 60.0)
 

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from weakref import WeakSet
 
 import paramiko
 
@@ -33,7 +34,6 @@ logging.getLogger("paramiko").addHandler(logging.NullHandler())
 # Where programs of the administrator are, which other users' shells do not look for.
 _SYSTEM_PATH = 'PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin" '
 
-
 _NO_SUDO = re.compile(r"sudo: (command )?not found")
 # What sudo itself says instead of the command; that it cannot resolve the host's own name is only a remark.
 _BY_SUDO = re.compile(r"sudo: (?!unable to resolve)|Sorry, |\S+ is not (in the sudoers file|allowed to)")
@@ -41,8 +41,9 @@ _BY_SUDO = re.compile(r"sudo: (?!unable to resolve)|Sorry, |\S+ is not (in the s
 
 @dataclass(frozen=True, slots=True)
 class Sudo:
-    """How to become root where we are not: a password if sudo asks for one, a terminal if it wants one."""
+    """How `user` becomes root: with a password if sudo asks for one, on a terminal if it wants one."""
 
+    user: str
     password: str | None = field(default=None, repr=False)
     terminal: bool = False
 
@@ -60,11 +61,13 @@ class SshHosts:
     """A ShellSource. `connections` and `commands` count by host what was used."""
 
     def __init__(self, access: Access, reach: Reach, sudo: Sudo | None = None, *, timeout: float = 60.0) -> None:
-        self._access, self._reach, self._sudo, self._timeout = access, reach, sudo or Sudo(), timeout
+        self._access, self._reach, self._timeout = access, reach, timeout
+        self._as = None if access.user == "root" else sudo or Sudo(access.user)
         self._lock = threading.Lock()
         self._master: paramiko.SSHClient | None = None
         self._master_error: SourceError | None = None
-        self._open: set[paramiko.SSHClient] = set()
+        self._open: WeakSet[paramiko.SSHClient] = WeakSet()
+        self._closed = False
         self.connections: Counter[str] = Counter()
         self.commands: Counter[str] = Counter()
 
@@ -78,14 +81,13 @@ class SshHosts:
         """A shell on the host, until the block ends. Raises Refused, Unreachable."""
         where = self.address_of(host, address)
         is_master = self.has_master and where == self._master_address()
-        shell = SshShell(host, lambda: self._connection(host, where), self._access.user, self._sudo, self._timeout)
-        shell.counted = self.commands
+        shell = SshShell(host, lambda: self._connection(host, where), self._as, self._timeout, self.commands)
         try:
             shell.open()
             yield shell
         finally:
             if not is_master:
-                self._end(shell.client)
+                shell.close()
 
     def address_of(self, host: str, address: str) -> Address:
         """Where the host is: as the section says (by id or short name), else `address`."""
@@ -109,11 +111,15 @@ class SshHosts:
             return self._master
 
     def close(self) -> None:
-        """End every connection, those in use too."""
+        """End every connection, those in use too; no new one is made."""
+        self._closed = True
         for client in list(self._open):
-            self._end(client)
+            with suppress(Exception):  # whatever is wrong with one, the others are closed too
+                client.close()
 
     def _connection(self, host: str, address: Address) -> paramiko.SSHClient:
+        if self._closed:
+            raise Unreachable(f"ssh {host}", "the source is closed.")
         if not self.has_master:
             client = connected(self._access, address, host)
         elif address == self._master_address():
@@ -127,24 +133,25 @@ class SshHosts:
     def _master_address(self) -> Address:
         return Address.parse(self._reach.master or "", self._reach.port)
 
-    def _end(self, client: paramiko.SSHClient | None) -> None:
-        if client is not None:
-            self._open.discard(client)
-            with suppress(Exception):  # a connection that is broken already must not hide what broke it
-                client.close()
-
 
 class SshShell:
-    """A HostShell over one connection. A connection that is lost is made once more, then given up."""
+    """A HostShell over one connection. A connection that is lost is made once more, then given up.
+
+    `sudo` is None where we are root; `counted` counts the commands.
+    """
 
     def __init__(
-        self, host: str, reopen: Callable[[], paramiko.SSHClient], user: str, sudo: Sudo, timeout: float
+        self,
+        host: str,
+        reopen: Callable[[], paramiko.SSHClient],
+        sudo: Sudo | None,
+        timeout: float,
+        counted: Counter[str],
     ) -> None:
-        self._host, self._reopen, self._user, self._sudo, self._timeout = host, reopen, user, sudo, timeout
+        self._host, self._reopen, self._sudo, self._timeout, self._counted = host, reopen, sudo, timeout, counted
         self._told: dict[tuple[str, tuple[str, ...]], CommandResult | SourceError] = {}
         self._spare = 1
         self.client: paramiko.SSHClient | None = None
-        self.counted: Counter[str] = Counter()
 
     @property
     def host(self) -> str:
@@ -154,6 +161,12 @@ class SshShell:
     def open(self) -> None:
         """Connect. Raises Refused, Unreachable."""
         self.client = self._reopen()
+
+    def close(self) -> None:
+        """End the connection."""
+        if self.client is not None:
+            with suppress(Exception):  # a connection that is broken already must not hide what broke it
+                self.client.close()
 
     def run(self, command: Command, arguments: Sequence[str] = ()) -> str:
         """Standard output of a declared command. Raises CommandFailed for a status that it does not accept."""
@@ -173,20 +186,23 @@ class SshShell:
         return told
 
     def _run(self, command: Command, arguments: Sequence[str]) -> CommandResult:
-        as_root = command.root and self._user != "root"
-        line = self._as_root(command.line(arguments)) if as_root else self._plain(command.line(arguments))
         where = f"ssh {self._host}: {' '.join(command.words)}"
-        result = self._execute(line, where)
-        return _of_sudo(result, where, self._user) if as_root else result
+        words = command.line(arguments)
+        if self._sudo is None:
+            return self._execute(Line(words), where)
+        if not command.root:
+            return self._execute(Line(_SYSTEM_PATH + words), where)
+        return _of_sudo(self._execute(_as_root(words, self._sudo), where), where, self._sudo.user)
 
     def _execute(self, line: Line, where: str) -> CommandResult:
-        self.counted[self._host] += 1
+        self._counted[self._host] += 1
         try:
             return execute(self._transport(where), line, where, timeout=self._timeout)
         except Unreachable:
             if not self._spare:
                 raise
             self._spare -= 1
+        self.close()
         self.client = self._reopen()
         return execute(self._transport(where), line, where, timeout=self._timeout)
 
@@ -196,16 +212,13 @@ class SshShell:
             raise Unreachable(where, "the connection was lost.", "Check the host; what is known of it is kept.")
         return transport
 
-    def _plain(self, words: str) -> Line:
-        return Line(words if self._user == "root" else _SYSTEM_PATH + words)
 
-    def _as_root(self, words: str) -> Line:
-        password = self._sudo.password
-        if password is None:
-            return Line(f"LC_ALL=C sudo -n {words}", terminal=self._sudo.terminal)
-        prompt = f"calipso-{secrets.token_hex(6)}:"
-        answering = Answering(prompt.encode(), password)
-        return Line(f"LC_ALL=C sudo -S -p {shlex.quote(prompt)} {words}", self._sudo.terminal, answering)
+def _as_root(words: str, sudo: Sudo) -> Line:
+    if sudo.password is None:
+        return Line(f"LC_ALL=C sudo -n {words}", sudo.terminal)
+    prompt = f"calipso-{secrets.token_hex(6)}:"
+    answering = Answering(prompt.encode(), sudo.password)
+    return Line(f"LC_ALL=C sudo -S -p {shlex.quote(prompt)} {words}", sudo.terminal, answering)
 
 
 def _of_sudo(result: CommandResult, where: str, user: str) -> CommandResult:

@@ -303,8 +303,26 @@ def test_application_credentials_a_token_and_clouds_yaml_log_in_too(cloud: HttpC
     )
     for given in (credential | base, base | {"admin_token": PASSWORD}, {"cloud": "there", "clouds_file": str(clouds)}):
         assert list(open_cloud(given).apis) == ["RegionOne"]
-    with pytest.raises(Refused, match="elsewhere"):
-        open_cloud({"cloud": "elsewhere", "clouds_file": str(clouds)})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "clouds:\n  there:\n    auth: {password: 'S3cr3t-0815, x: [\n",
+        "- there\n",
+        "clouds: {there: hello}",
+        "clouds: {there: {auth: {auth_url: 'http://127.0.0.1:9/v3', password: S3cr3t-0815}, auth_type: odd}}",
+        "clouds: {there: {auth: {auth_url: 'http://127.0.0.1:9/v3'}}}",
+        "clouds: {elsewhere: {}}",
+    ],
+)
+def test_a_clouds_yaml_that_cannot_be_used_is_a_clear_error(tmp_path: Path, text: str) -> None:
+    clouds = tmp_path / "clouds.yaml"
+    clouds.write_text(text)
+    with pytest.raises(Refused) as raised:
+        open_cloud({"cloud": "there", "clouds_file": str(clouds)})
+    assert raised.value.problem.where == "keystone (cloud there of clouds.yaml)"
+    assert "S3cr3t-0815" not in str(raised.value)
 
 
 def test_what_the_process_has_in_its_environment_does_not_count(

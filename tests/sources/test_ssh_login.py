@@ -155,6 +155,15 @@ def test_strict_trusts_known_hosts_only(host: SshHost, pins: Path, tmp_path: Pat
     assert not pins.exists()
 
 
+def test_a_key_of_another_type_than_the_pinned_one_is_a_change(host: SshHost, pins: Path, tmp_path: Path) -> None:
+    subprocess.run(["ssh-keygen", "-q", "-t", "ecdsa", "-N", "", "-f", tmp_path / "other"], check=True)
+    kind, key, *_ = (tmp_path / "other.pub").read_text().split()
+    pins.parent.mkdir()
+    pins.write_text(f"[127.0.0.1]:{host.port} {kind} {key}\n")
+    assert host.fingerprint() in refused(host, pins).problem.what
+    assert len(pins.read_text().splitlines()) == 1
+
+
 def test_ignoring_host_keys_is_possible_and_warned_of(
     host: SshHost, pins: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
