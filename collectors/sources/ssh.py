@@ -235,7 +235,7 @@ def _of_sudo(result: CommandResult, where: str, user: str) -> CommandResult:
     raise Refused(
         where,
         f"sudo does not let {user} run it: {said[-1]}.",
-        "Allow it in sudoers (calipso schema --sudoers prints the list), give sudo_password, or `tty: true`.",
+        "Allow it in sudoers (NOPASSWD), give sudo_password, or `tty: true` where sudo wants a terminal.",
     )
 
 
