@@ -90,7 +90,7 @@ def _bounded(
     for id, link in children[:shown]:
         yield _twig(walk, id, link, host, shown)
     if more := _counted(walk, [id for id, _ in children[shown:]]):
-        yield Twig([(f"… and {more} more", "quiet")])
+        yield Twig([(f"… and more: {more}", "quiet")])
 
 
 def _counted(walk: _Walk, ids: list[str]) -> str:

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graph_schema.model import ANNOTATIONS
+from graph_schema.model import ANNOTATIONS, INDEXED_LENGTH
 from graph_schema.registry import OBJECT_TYPES
 from topology.errors import AmbiguousName, InvalidConfiguration, UnknownEnvironment, UnknownObject
 from topology.graph import Graph
-from topology.shapes import JsonObject, node_shape
+from topology.shapes import JsonObject, node_shape, quoted
 from topology.store import SEARCH_INDEX
+from topology.store.encoding import stored_id, valid_text
 
 LONGEST_TEXT = 300
 MOST_WORDS = 12
@@ -64,8 +65,9 @@ def resolve(graph: Graph, environment: str, wanted: str) -> str:
 
     Raises UnknownObject with near matches, or AmbiguousName with those that are meant by it.
     """
-    if graph.read("object_by_id", environment=environment, id=wanted):
-        return wanted
+    id = stored_id(wanted)
+    if graph.read("object_by_id", environment=environment, id=id):
+        return id
     exact = [row for row in _hits(graph, wanted, environment, 0, 50) if row["rank"] <= _EXACT]
     best = [row["node"] for row in exact if row["rank"] == exact[0]["rank"]]
     if len(best) > 1:
@@ -73,12 +75,12 @@ def resolve(graph: Graph, environment: str, wanted: str) -> str:
     if len(best) == 1:
         return str(best[0]["id"])
     if best:
-        text = f"{environment}: {wanted!r} names several objects, say which by id:\n{_listed(best)}"
+        text = f"{environment}: {quoted(wanted)} names several objects, say which by id:\n{_listed(best)}"
         raise AmbiguousName(text, tuple(str(node["id"]) for node in best))
     if not graph.read("environment_known", environment=environment)[0]["known"]:
-        raise UnknownEnvironment(f"no environment is named {environment!r}. There are: calipso env list")
+        raise UnknownEnvironment(f"no environment is named {quoted(environment)}. There are: calipso env list")
     raise UnknownObject(
-        f"{environment}: no object has the id or name {wanted!r}.{suggestions(graph, environment, wanted)}"
+        f"{environment}: no object has the id or name {quoted(wanted)}.{suggestions(graph, environment, wanted)}"
     )
 
 
@@ -130,7 +132,8 @@ def _hits(graph: Graph, text: str, environment: str | None, skip: int, limit: in
 
 
 def _run(graph: Graph, text: str, environment: str | None, words: str, skip: int, limit: int) -> list[dict[str, Any]]:
-    text = text.strip()
+    # Longer names are kept cut to the same length.
+    text = valid_text(text).strip()[:INDEXED_LENGTH]
     if not text:
         return []
     mac = mac_beginning(text)
@@ -152,7 +155,7 @@ def _run(graph: Graph, text: str, environment: str | None, words: str, skip: int
 
 
 def _words(text: str) -> list[str]:
-    return text[:LONGEST_TEXT].lower().split()[:MOST_WORDS]
+    return valid_text(text)[:LONGEST_TEXT].lower().split()[:MOST_WORDS]
 
 
 def _word(word: str) -> str:
@@ -167,7 +170,9 @@ def _position(cursor: str | None) -> int:
     if cursor is None:
         return 0
     if not cursor.isascii() or not cursor.isdigit() or int(cursor) > CONSIDERED:
-        raise InvalidConfiguration(f"search: {cursor!r} is not a place to go on from; use `next` of the last answer.")
+        raise InvalidConfiguration(
+            f"search: {quoted(cursor)} is not a place to go on from; use `next` of the last answer."
+        )
     return int(cursor)
 
 

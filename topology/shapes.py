@@ -34,5 +34,14 @@ def plain(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
+def quoted(text: str, longest: int = 100) -> str:
+    r"""A user's text as an error names it: on one line, and no longer than a line.
+
+    >>> quoted("a\nb"), quoted("x" * 9, 4)
+    ("'a\\nb'", "'xxxx…'")
+    """
+    return repr(text if len(text) <= longest else text[:longest] + "…")
+
+
 def _is_book(key: str) -> bool:
     return key in _BOOK_NAMES or key.endswith(_BOOKS)

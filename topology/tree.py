@@ -12,7 +12,8 @@ from topology.errors import UnknownEnvironment, UnknownObject
 from topology.freshness import Freshness, ScopeBook
 from topology.graph import Graph
 from topology.search import suggestions
-from topology.shapes import JsonObject, node_shape
+from topology.shapes import JsonObject, node_shape, quoted
+from topology.store.encoding import stored_id
 
 # Region, zone, host, instance, vNIC: nothing is deeper than this.
 DEEPEST = 8
@@ -98,13 +99,15 @@ def counts(graph: Graph, environment: str) -> list[tuple[str, int]]:
 
 def _top(graph: Graph, environment: str, root: str | None) -> Branch:
     if root is not None:
-        rows = graph.read("object_properties", environment=environment, id=root)
+        rows = graph.read("object_properties", environment=environment, id=stored_id(root))
         if rows:
             return Branch(rows[0]["node"])
     if not graph.read("environment_known", environment=environment)[0]["known"]:
-        raise UnknownEnvironment(f"no environment is named {environment!r}. There are: calipso env list")
+        raise UnknownEnvironment(f"no environment is named {quoted(environment)}. There are: calipso env list")
     if root is not None:
-        raise UnknownObject(f"{environment}: no object has the id {root!r}.{suggestions(graph, environment, root)}")
+        raise UnknownObject(
+            f"{environment}: no object has the id {quoted(root)}.{suggestions(graph, environment, root)}"
+        )
     return Branch(None)
 
 

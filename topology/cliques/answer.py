@@ -14,7 +14,8 @@ from topology.freshness import Freshness, ScopeBook
 from topology.graph import Graph
 from topology.paging import Page, checked_limit, page, position
 from topology.search import suggestions
-from topology.shapes import JsonObject, link_shape, node_shape
+from topology.shapes import JsonObject, link_shape, node_shape, quoted
+from topology.store.encoding import stored_id
 
 # Links that one step of the walk may take; beyond it the answer says that it is truncated.
 STEP_LIMIT = 20_000
@@ -57,15 +58,16 @@ class Clique:
 
 def clique(graph: Graph, environment: str, focal_id: str, *, limit: int = STEP_LIMIT) -> Clique:
     """The clique of one object. Raises UnknownEnvironment, UnknownObject with near matches, NoCliqueType, TimedOut."""
+    focal = stored_id(focal_id)
     try:
-        choice = choose_for(graph, environment, focal_point=focal_id)
+        choice = choose_for(graph, environment, focal_point=focal)
     except UnknownObject as error:
         raise UnknownObject(f"{error}.{suggestions(graph, environment, focal_id)}") from None
     scopes = ScopeBook(graph, environment)
     statement = compile_clique(choice.clique_type, choice.constraints)
-    for row in graph.read(statement, environment=environment, focal_points=[focal_id], limit=limit):
+    for row in graph.read(statement, environment=environment, focal_points=[focal], limit=limit):
         return _clique(environment, choice, row, scopes)
-    raise UnknownObject(f"{environment}: {focal_id!r} was removed a moment ago. Ask again.")
+    raise UnknownObject(f"{environment}: {quoted(focal)} was removed a moment ago. Ask again.")
 
 
 def cliques(graph: Graph, environment: str, focal_type: str, *, limit: int = STEP_LIMIT) -> Iterator[Clique]:

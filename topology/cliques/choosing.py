@@ -11,6 +11,7 @@ from graph_schema.model import SchemaError
 from graph_schema.variants import EnvironmentVariant
 from topology.errors import TopologyError, UnknownEnvironment, UnknownObject
 from topology.graph import Graph
+from topology.shapes import quoted
 
 
 class NoCliqueType(TopologyError):
@@ -37,10 +38,10 @@ def choose_for(
         "clique_question", environment=environment, focal_point=focal_point, focal_point_type=focal_point_type
     )[0]
     if not row["known"]:
-        raise UnknownEnvironment(f"no environment is named {environment!r}. There are: calipso env list")
+        raise UnknownEnvironment(f"no environment is named {quoted(environment)}. There are: calipso env list")
     kind = row["focal_point_type"]
     if kind is None:
-        raise UnknownObject(f"{environment}: no object has the id {focal_point!r}")
+        raise UnknownObject(f"{environment}: no object has the id {quoted(focal_point or '')}")
     own, notes = users_types(row["clique_types"])
     chosen = choose((*own, *CLIQUE_TYPES), kind, _variant(environment, row))
     if chosen is None:

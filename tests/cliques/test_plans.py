@@ -1,0 +1,99 @@
+"""Every statement that answers a question finds its way by an index: its plan has no scan of all there is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from cypher import Statement, statement
+from cypher.browser_kit import PARAMETERS, SavedQuery, saved_queries
+from graph_schema.clique_types import CLIQUE_TYPES, CONSTRAINTS, CliqueType
+from tests.clouds import two_projects
+from topology.cliques.compilation import compile_clique, compile_count
+from topology.graph import Graph
+from topology.store import SEARCH_INDEX
+
+# Few nodes, and no others have their label: users' own clique types, and the names of all environments.
+SMALL = ("t:CliqueType", "c:CliqueConstraint", "e:Environment")
+QUESTIONS = [
+    "clique_question",
+    "clique_types",
+    "focal_points",
+    "search",
+    "object_by_id",
+    "object_properties",
+    "environment_known",
+    "children_grouped",
+    "environment_grouped",
+    "counts_by_type",
+]
+VALUES: Mapping[str, Any] = {
+    **PARAMETERS,
+    "environment": "nowhere",
+    "focal_points": ["x"],
+    "focal_point": "x",
+    "focal_point_type": "instance",
+    "type": "instance",
+    "types": ["instance"],
+    "parents": ["x"],
+    "id": "x",
+    "limit": 10,
+    "skip": 0,
+    "considered": 10,
+    "index": SEARCH_INDEX,
+    "words": "x",
+    "folded": "x",
+    "exact": ["x"],
+    "mac": "x",
+    "scalars": ["name"],
+    "lists": ["addresses"],
+}
+
+
+def scanning(plan: Mapping[str, Any]) -> Iterator[str]:
+    details = plan["args"].get("Details", "")
+    if "Scan" in plan["operatorType"] and not any(label in details for label in SMALL):
+        yield f"{plan['operatorType']} {details}"
+    for child in plan.get("children", []):
+        yield from scanning(child)
+
+
+def scans(graph: Graph, named: Statement) -> list[str]:
+    values = {name: VALUES[name] for name in named.parameters}
+    with graph._driver.session() as session:
+        plan = session.run(f"EXPLAIN {named.text}", values).consume().plan
+    assert plan is not None
+    return list(scanning(plan))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _something_there(graph: Graph) -> Iterator[None]:
+    """Plans are made for what there is: an empty database may be scanned for nothing."""
+    two_projects().write(graph, "test-plans")
+    yield
+    with graph._driver.session() as session:
+        session.run("MATCH (n) WHERE n.environment = 'test-plans' OR n.name = 'test-plans' DETACH DELETE n").consume()
+
+
+@pytest.mark.parametrize("clique_type", CLIQUE_TYPES, ids=lambda t: t.name)
+def test_cliques_are_found_by_index(graph: Graph, clique_type: CliqueType) -> None:
+    constraints = CONSTRAINTS.get(clique_type.focal_point_type, ())
+    assert scans(graph, compile_clique(clique_type, constraints)) == []
+    assert scans(graph, compile_count(clique_type, ())) == []
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_questions_are_answered_by_index(graph: Graph, name: str) -> None:
+    assert scans(graph, statement(name)) == []
+
+
+@pytest.mark.parametrize("query", saved_queries(), ids=lambda q: q.statement.name)
+def test_saved_queries_are_answered_by_index(graph: Graph, query: SavedQuery) -> None:
+    assert scans(graph, query.statement) == []
+
+
+def test_a_full_scan_would_be_noticed(graph: Graph) -> None:
+    careless = Statement("careless", "", "read", (), "MATCH (o:Object) WHERE o.name CONTAINS 'x' RETURN o")
+    assert scans(graph, careless)
