@@ -16,6 +16,8 @@ from topology.neo4j_server import ManagedServer
 from topology.settings import Settings
 from topology.store import prepare
 
+_DATA = "neo4j-of-this-run"
+
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
@@ -59,8 +61,10 @@ def neo4j_server(run_folder: Path, neo4j_program_dir: Path) -> Iterator[Neo4jAdd
         user = os.environ.get("CALIPSO_TEST_NEO4J_USER", "neo4j")
         yield Neo4jAddress(uri, user, os.environ["CALIPSO_TEST_NEO4J_PASSWORD"])
         return
+    for other in run_folder.parent.glob(f"*/{_DATA}"):
+        ManagedServer(Settings(data_dir=other)).stop(only_left_over=True)  # of runs that were killed
     settings = Settings(
-        data_dir=run_folder / "neo4j-of-this-run",
+        data_dir=run_folder / _DATA,
         neo4j_program_dir=neo4j_program_dir,
         neo4j_bolt_port=0,
         neo4j_http_port=0,

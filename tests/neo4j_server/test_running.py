@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import stat
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import psutil
 from neo4j import GraphDatabase
@@ -158,6 +160,27 @@ def test_another_port_is_taken_when_the_wanted_one_is_in_use_and_it_stays_the_sa
 
     assert first.bolt_uri != f"bolt://127.0.0.1:{taken}"
     assert second.bolt_uri == first.bolt_uri
+
+
+def test_a_start_is_quicker_after_the_first_and_a_damaged_archive_of_classes_does_no_harm(
+    settings: Settings, tmp_path: Path
+) -> None:
+    program = tmp_path / "program"
+    shutil.copytree(
+        str(settings.neo4j_program_dir),
+        program,
+        copy_function=os.link,
+        ignore=shutil.ignore_patterns("*.jsa", "*.new", "assembling-*"),
+    )
+    server = ManagedServer(settings.model_copy(update={"neo4j_program_dir": program}))
+    server.start()
+    server.stop()
+
+    (archive,) = program.glob("classes-*.jsa")
+    assert f"-XX:SharedArchiveFile={archive}" in psutil.Process(server.start().pid).cmdline()
+    server.stop()
+    os.truncate(archive, 20_000_000)
+    assert _count_nodes(server.start()) == 0
 
 
 def test_a_server_that_hangs_is_ended_and_another_one_started(settings: Settings) -> None:

@@ -7,6 +7,7 @@ import os
 import secrets
 from pathlib import Path
 
+from topology.neo4j_server import class_archive
 from topology.neo4j_server.layout import Layout
 from topology.neo4j_server.ports import LOOPBACK
 from topology.settings import Settings
@@ -48,20 +49,27 @@ def write_configuration(layout: Layout, settings: Settings, bolt_port: int, http
 
 def command(layout: Layout, settings: Settings, java: Path, jars: Path) -> list[str]:
     """The program and its arguments. No secret is in them: others on the machine can read them."""
+    class_path = sorted(jars.glob("*.jar"))
+    layout.arguments.write_text(f'-cp "{_quoted(":".join(map(str, class_path)))}"\n', encoding="utf-8")
     return [
         str(java),
+        *class_archive.options(layout.program_dir, java, class_path, layout.home),
         f"-Xmx{settings.neo4j_heap}",
         "-XX:+UseG1GC",
         "-XX:+ExitOnOutOfMemoryError",
         "-Djava.awt.headless=true",
         "-Dlog4j2.disable.jmx=true",
         *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in _OPENED),
-        "-cp",
-        f"{jars}/*",
+        f"@{layout.arguments}",
         MAIN_CLASS,
         home_argument(layout),
         f"--config-dir={layout.configuration.parent}",
     ]
+
+
+def _quoted(text: str) -> str:
+    """Inside the quotes of a file of Java's arguments."""
+    return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def home_argument(layout: Layout) -> str:

@@ -13,6 +13,7 @@ from topology.neo4j_server.layout import Layout, Memory
 from topology.settings import Settings
 
 NEEDED_SPACE = 128 * 1024 * 1024
+_FULL = 512 * 1024
 _SHOWN_LINES = 5
 _CONSOLE, _LOGS = "console.log", ("neo4j.log", "debug.log")
 
@@ -27,11 +28,12 @@ class _Cause:
 
 _LOUD = re.compile(r"\b(ERROR|WARN)\b|Exception|Caused by|^\w*Error\b")
 _HARMLESS = re.compile(r"JvmChecker|Unknown channel option|QueryRouter|event loop group")
+_FULL_DISK = _Cause(
+    re.compile(r"No space left on device|Disk quota exceeded|There is not enough space"),
+    "the disk of {home} is full; nothing is lost. Make room there, or set CALIPSO_DATA_DIR to a folder elsewhere",
+)
 _CAUSES = (
-    _Cause(
-        re.compile(r"No space left on device|Disk quota exceeded|There is not enough space"),
-        "the disk of {home} is full; nothing is lost. Make room there, or set CALIPSO_DATA_DIR to a folder elsewhere",
-    ),
+    _FULL_DISK,
     _Cause(
         re.compile(r"Address already in use|PortBindException"),
         "port {bolt_port} or {http_port} was taken by another program meanwhile. Try again: others are chosen then",
@@ -98,17 +100,17 @@ def check_space(folder: Path) -> None:
 
 
 def known_cause(said: list[str], layout: Layout, settings: Settings, memory: Memory) -> str | None:
-    """What the logs say is wrong, and what to do; None when they say nothing that is known."""
-    for cause in _CAUSES:
-        if any(cause.sign.search(line) for line in said):
-            return cause.told.format(
-                home=layout.home,
-                bolt_port=memory.bolt_port,
-                http_port=memory.http_port,
-                heap=settings.neo4j_heap,
-                page_cache=settings.neo4j_page_cache,
-            )
-    return None
+    """What is wrong, and what to do; None when the logs say nothing that is known."""
+    found = next((cause for cause in _CAUSES if any(cause.sign.search(line) for line in said)), None)
+    if shutil.disk_usage(layout.root).free < _FULL:
+        found = _FULL_DISK  # the logs were on that disk too: what they say may be all that there was room for
+    return found and found.told.format(
+        home=layout.home,
+        bolt_port=memory.bolt_port,
+        http_port=memory.http_port,
+        heap=settings.neo4j_heap,
+        page_cache=settings.neo4j_page_cache,
+    )
 
 
 def port_taken(said: list[str]) -> bool:

@@ -29,6 +29,7 @@ class Layout:
         self.root = settings.data_dir.expanduser().absolute() / "neo4j"
         self.home = self.root / "home"
         self.configuration = self.home / "conf" / "neo4j.conf"
+        self.arguments = self.home / "conf" / "java.arguments"  # the class path, too long for a command line
         self.store = self.home / "data" / "databases"
         self.logs = self.home / "logs"
         self.console = self.logs / "console.log"

@@ -21,13 +21,18 @@ class FileLock:
         self.path = path
         self.descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
-    def take(self, *, shared: bool = False) -> bool:
-        """Whether the lock was free (for us); never waits."""
-        try:
-            fcntl.flock(self.descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
+    def take(self, *, shared: bool = False, patience: float = 0.0) -> bool:
+        """Whether the lock was free (for us), or became so within `patience` seconds."""
+        deadline = time.monotonic() + patience
+        while True:
+            try:
+                fcntl.flock(self.descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() >= deadline:
+                    return False
+                time.sleep(_PAUSE)
+            else:
+                return True
 
     def give_back(self) -> None:
         """Unlock for everybody who shares this descriptor, and close it."""
@@ -40,7 +45,7 @@ class FileLock:
 
 
 def is_held(path: Path) -> bool:
-    """Whether some process holds the lock right now."""
+    """Whether some process holds the lock right now. For an instant this takes it itself, if it is free."""
     if not path.exists():
         return False
     lock = FileLock(path)
@@ -64,14 +69,11 @@ def only_one(path: Path, timeout: float, waiting: Callable[[], None]) -> Iterato
 
 
 def _wait_for(lock: FileLock, timeout: float, waiting: Callable[[], None]) -> None:
-    deadline, told = time.monotonic() + timeout, False
-    while not lock.take():
-        if not told:
-            waiting()
-            told = True
-        if time.monotonic() > deadline:
-            raise ServerError(
-                f"the managed Neo4j is being started or stopped by another process for more than {timeout:.0f} s "
-                f"({lock.path} is locked). Wait for it, or end it; then try again."
-            )
-        time.sleep(_PAUSE)
+    if lock.take():
+        return
+    waiting()
+    if not lock.take(patience=timeout):
+        raise ServerError(
+            f"the managed Neo4j is being started or stopped by another process for more than {timeout:.0f} s "
+            f"({lock.path} is locked). Wait for it, or end it; then try again."
+        )

@@ -15,6 +15,7 @@ from topology.neo4j_server.layout import Layout
 from topology.neo4j_server.locks import FileLock, is_held
 
 _PAUSE = 0.05
+_LOOKED_AT = 2.0  # others who look whether the lock is held hold it for an instant
 # A shell starts it in the background and ends at once: the server is nobody's child, so no parent has to reap it, and
 # no signal of a terminal reaches it.
 _IN_BACKGROUND = 'umask 077; log="$1"; shift; "$@" </dev/null >"$log" 2>&1 & echo $!'
@@ -27,7 +28,7 @@ def spawn(layout: Layout, command: Sequence[str]) -> int:
     """
     lock = FileLock(layout.server_lock)
     try:
-        if not lock.take():
+        if not lock.take(patience=_LOOKED_AT):
             raise ServerError(
                 f"another Neo4j runs on {layout.home}, and it can not be seen from here: it is of another machine, "
                 "container or user. Stop it there, or set CALIPSO_DATA_DIR to another folder."
@@ -65,17 +66,22 @@ def is_alive(process: psutil.Process | None) -> bool:
         return False
 
 
-def end(process: psutil.Process, layout: Layout, patience: float = 60.0) -> None:
-    """Ask it to end, and make it when it has not after `patience` seconds. Raises ServerError when we may not end it."""
+def end(process: psutil.Process, layout: Layout, patience: float = 60.0) -> bool:
+    """Ask it to end, and make it when it has not after `patience` seconds; whether it did so when asked.
+
+    Raises ServerError when we may not end it.
+    """
     try:
         process.terminate()
-        if not _gone(process, layout, patience):
-            process.kill()
-            _gone(process, layout, patience)
+        if _gone(process, layout, patience):
+            return True
+        process.kill()
+        _gone(process, layout, patience)
     except psutil.NoSuchProcess:
-        return
+        pass
     except psutil.AccessDenied as error:
         raise ServerError(f"Neo4j (process {process.pid}) belongs to another user, who has to stop it.") from error
+    return False
 
 
 def _gone(process: psutil.Process, layout: Layout, patience: float) -> bool:

@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from topology.neo4j_server import process
+from topology.neo4j_server import class_archive, process
 from topology.neo4j_server.configuration import USER
 from topology.neo4j_server.errors import ServerError
 from topology.neo4j_server.jars import Progress, assemble, locked
 from topology.neo4j_server.java import find_java
 from topology.neo4j_server.layout import Layout, Memory
-from topology.neo4j_server.locks import FileLock, only_one
+from topology.neo4j_server.locks import FileLock, is_held, only_one
 from topology.neo4j_server.ports import LOOPBACK
 from topology.neo4j_server.starting import Start, healthy
 from topology.settings import Settings
@@ -83,16 +83,18 @@ class ManagedServer:
         """What `ServerUse.release` does."""
         with self._alone(None):
             lock.give_back()
-            memory = self._layout.memory()
-            if memory is not None and not memory.stays and self._is_unused():
+            if self._is_left_over():
                 self._end()
 
-    def stop(self) -> bool:
-        """End the server, whoever uses it; whether there was one. Its stores are closed cleanly first."""
+    def stop(self, *, only_left_over: bool = False) -> bool:
+        """End the server, whoever uses it; whether there was one. Its stores are closed cleanly first.
+
+        `only_left_over`: only one that was not asked to stay and that nobody uses, as after a `kill -9` of its users.
+        """
         if not self._layout.root.exists():
             return False
         with self._alone(None):
-            return self._end()
+            return (not only_left_over or self._is_left_over()) and self._end()
 
     def status(self) -> ServerState | None:
         """The running server; None when there is none or it does not answer (yet)."""
@@ -124,18 +126,17 @@ class ManagedServer:
         process.end(found, self._layout, _PATIENCE_WITH_THE_SILENT)
         return None
 
-    def _is_unused(self) -> bool:
-        users = FileLock(self._layout.users_lock)
-        try:
-            return users.take()
-        finally:
-            users.close()
+    def _is_left_over(self) -> bool:
+        memory = self._layout.memory()
+        return memory is not None and not memory.stays and not is_held(self._layout.users_lock)
 
     def _end(self) -> bool:
         found = process.find(self._layout)
-        if found is not None:
-            process.end(found, self._layout)
-        return found is not None
+        if found is None:
+            return False
+        if process.end(found, self._layout):
+            class_archive.keep(self._layout.program_dir, self._layout.home)
+        return True
 
     def _state(self, memory: Memory) -> ServerState:
         return ServerState(
