@@ -11,6 +11,7 @@ from cli.clique_drawing import SHOWN, draw
 from cli.describing import describe
 from cli.drawing import Part, Twig, lines, show, visible
 from cli.session import WITH_ERRORS, print_json, say, session
+from graph_schema.commands import sudoers as sudoers_lines
 from topology.cliques import Clique
 from topology.cliques import clique as ask_clique
 from topology.freshness import Freshness
@@ -94,8 +95,19 @@ def search(
         raise typer.Exit(WITH_ERRORS)
 
 
-def schema(format: Format = "text") -> None:
+def schema(
+    format: Format = "text",
+    sudoers: Annotated[
+        str | None,
+        typer.Option(
+            "--sudoers", metavar="USER", help="Print the sudoers lines that discovery as USER needs, and end."
+        ),
+    ] = None,
+) -> None:
     """Show the types of objects and links, and the clique types, users' own included."""
+    if sudoers is not None:
+        print(sudoers_lines(sudoers), end="")
+        return
     with session() as opened:
         found = schema_view(opened.graph)
     if format == "json":

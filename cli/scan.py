@@ -85,6 +85,8 @@ def print_report(report: ScanReport) -> None:
         console.print(line)
     for named, problem in report.all_problems:
         console.print(f"! {named.key + ': ' if named else ''}{problem}")
+    for hint in report.hints:
+        console.print(f"{hint}")
     if report.pending:
         waiting = ", ".join(f"{count} {name}" for name, count in sorted(report.pending.items()))
         console.print(f"waiting for their other end: {waiting}")

@@ -32,7 +32,8 @@ _ORDER = ("keystone", "nova", "neutron", "openstack")
 class Collection:
     """What the scan reads from. Close it, or use it as a context manager: then its sources are closed too.
 
-    `notes` says what is not read at all, and why: sections that are missing or did not open, plug-ins that do not load.
+    `notes` says what is not read although it was asked for: sections that did not open, plug-ins that do not load.
+    `hints` says what more there would be to read.
     """
 
     def __init__(
@@ -42,11 +43,11 @@ class Collection:
         self._say: Progress = progress or (lambda *_: None)
         self.notes: tuple[Problem, ...] = (
             *(sources.missing or {}).values(),
-            *_absent(sources),
             *plugins.lost_collectors,
             *plugins.lost_finders,
             *_without_owner(plugins.cloud),
         )
+        self.hints: tuple[Problem, ...] = tuple(_absent(sources))
 
     def __enter__(self) -> Self:
         return self

@@ -62,6 +62,7 @@ SYSTEM = Command(
 MACHINE = Command(
     "machine", ("uname", "-m"), "machine type, where the kernel has no file for it", fallback_for="system"
 )
+HOST_NAMES = Command("host_names", ("getent", "hosts"), "names in the hosts file of the CLI section's own host")
 INTERFACES = Command("interfaces", ("ip", "-j", "-d", "addr", "show"), "all interfaces of the root namespace")
 INTERFACES_TEXT = Command(
     "interfaces_text", ("ip", "-d", "addr", "show"), "the same on hosts whose ip has no JSON", fallback_for="interfaces"
@@ -131,7 +132,29 @@ DOMAIN_XML = Command(
 COMMANDS: Mapping[str, Command] = {
     command.name: command
     for command in (
-        SYSTEM, MACHINE, INTERFACES, INTERFACES_TEXT, NAMESPACES, NAMESPACE_INTERFACES, NAMESPACE_INTERFACES_TEXT,
-        FORWARDING, FORWARDING_TEXT, NIC_FILES, OVS, DOMAINS, DOMAIN_XML,
+        SYSTEM, MACHINE, HOST_NAMES, INTERFACES, INTERFACES_TEXT, NAMESPACES, NAMESPACE_INTERFACES,
+        NAMESPACE_INTERFACES_TEXT, FORWARDING, FORWARDING_TEXT, NIC_FILES, OVS, DOMAINS, DOMAIN_XML,
     )
 }  # fmt: skip
+
+
+# Where distributions keep programs.
+_FOLDERS = ("/usr/bin", "/usr/sbin", "/bin", "/sbin")
+# What has a meaning in a sudoers file.
+_SPECIAL = re.compile(r"([,:=\\])")
+
+
+def sudoers(user: str) -> str:
+    """The sudoers lines that let `user` run the commands that need root, without a password, and nothing else."""
+    lines = [f"# What Calipso Graph reads on a host as root, for /etc/sudoers.d/{user} (mode 0440)."]
+    for command in COMMANDS.values():
+        if command.root:
+            program, *words = command.words
+            arguments = " ".join([*(_SPECIAL.sub(r"\\\1", word) for word in words), *_repeated(command)])
+            places = ", ".join(f"{folder}/{program} {arguments}" for folder in _FOLDERS)
+            lines += [f"# {command.purpose}", f"{user} ALL=(root) NOPASSWD: {places}"]
+    return "\n".join(lines) + "\n"
+
+
+def _repeated(command: Command) -> list[str]:
+    return [command.many.replace("{}", "*")] if command.many else []

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from collectors.collection import Collection
-from collectors.registry import load_plugins
+from collectors.registry import DuplicateName, Plugins, load_plugins
 from collectors.sources.archive import InvalidRecording
 from collectors.sources.protocols import SourceError, Sources
 from collectors.sources.recording import Recorder, recording
@@ -90,13 +90,14 @@ def replay_recording(
 
 def test_connections(environment: Environment, settings: Settings) -> list[Tried]:
     """Try each section that is a source, one after the other."""
-    return [_tried(section, settings) for section in environment.configuration if section["name"] in SOURCES]
+    pins = _pins(settings, environment)
+    return [_tried(section, pins) for section in environment.configuration if section["name"] in SOURCES]
 
 
-def _tried(section: Mapping[str, Any], settings: Settings) -> Tried:
+def _tried(section: Mapping[str, Any], pins: Path) -> Tried:
     begun = time.monotonic()
     try:
-        told = try_section(section, pins=_pins(settings))
+        told = try_section(section, pins=pins)
     except SourceError as error:
         return Tried(section["name"], time.monotonic() - begun, problem=str(error))
     return Tried(section["name"], time.monotonic() - begun, told)
@@ -112,7 +113,7 @@ def _scan(
     started_by: str,
     progress: Progress | None,
 ) -> ScanReport:
-    with Collection(sources, load_plugins(), parallel_hosts=settings.parallel_hosts) as collection:
+    with Collection(sources, _plugins(), parallel_hosts=settings.parallel_hosts) as collection:
         return scan(
             graph,
             into,
@@ -125,19 +126,31 @@ def _scan(
         )
 
 
+def _plugins() -> Plugins:
+    """All that is installed. Raises InvalidConfiguration where that is nothing, or two have one name."""
+    try:
+        plugins = load_plugins()
+    except DuplicateName as error:
+        raise InvalidConfiguration(str(error)) from error
+    if not plugins.cloud or not plugins.hosts:
+        raise InvalidConfiguration("no collectors are installed. Install the distribution: pip install calipso-graph.")
+    return plugins
+
+
 def _open(environment: Environment, settings: Settings) -> Sources:
     if not environment.configuration:
         raise InvalidConfiguration(
             f"environment {environment.name} has no configuration. Add it again: calipso env add FILE."
         )
     try:
-        return open_sources(environment.configuration, pins=_pins(settings))
+        return open_sources(environment.configuration, pins=_pins(settings, environment))
     except InvalidSection as error:
         raise InvalidConfiguration(f"environment {environment.name}: {error}") from error
 
 
-def _pins(settings: Settings) -> Path:
-    return settings.data_dir / "known_hosts"
+def _pins(settings: Settings, environment: Environment) -> Path:
+    """Of each environment its own: two clouds may use the same addresses."""
+    return settings.data_dir / "host_keys" / environment.name
 
 
 def _plain(recorded: Mapping[str, Any]) -> dict[str, Any]:

@@ -193,10 +193,10 @@ def _shells(section: SectionValues, pins: Path) -> SshHosts:
         keep_alive=section.get("keep_alive") or 15,
     )
     host = _text(section, "host")
-    master = host if section.get("via", "master" if host else "direct") == "master" else None
+    through = section.get("via", "master" if host else "direct") == "master"
     hosts = {name: str(address) for name, address in (section.get("hosts") or {}).items()}
     sudo = Sudo(access.user, _text(section, "sudo_password"), bool(section.get("tty")))
-    reach = Reach(hosts, master, section.get("port") or 22)
+    reach = Reach(hosts, host, section.get("port") or 22, through)
     return SshHosts(access, reach, sudo, timeout=section.get("timeout") or 60.0)
 
 

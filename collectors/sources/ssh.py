@@ -26,7 +26,8 @@ from collectors.sources.protocols import (
 )
 from collectors.sources.ssh_command import Answering, Line, execute
 from collectors.sources.ssh_connection import Access, Address, connected
-from graph_schema.commands import Command
+from collectors.sources.ssh_names import addresses, resolves
+from graph_schema.commands import HOST_NAMES, Command
 
 # Without a handler Python would print paramiko's tracebacks beside our own messages.
 logging.getLogger("paramiko").addHandler(logging.NullHandler())
@@ -50,11 +51,15 @@ class Sudo:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How hosts are reached: their addresses where something better is known, and through which host."""
+    """How hosts are reached: their addresses where something better is known, and through which host.
+
+    Not `through` the master, it is still asked for addresses of hosts whose names lead nowhere from here.
+    """
 
     hosts: Mapping[str, str] = field(default_factory=dict)
     master: str | None = None
     port: int = 22
+    through: bool = True
 
 
 class SshHosts:
@@ -68,19 +73,21 @@ class SshHosts:
         self._master_error: SourceError | None = None
         self._open: WeakSet[paramiko.SSHClient] = WeakSet()
         self._closed = False
+        self._names_lock = threading.Lock()
+        self._names: Mapping[str, str] | None = None
         self.connections: Counter[str] = Counter()
         self.commands: Counter[str] = Counter()
 
     @property
     def has_master(self) -> bool:
         """Whether hosts are reached through a master host."""
-        return self._reach.master is not None
+        return self._reach.master is not None and self._reach.through
 
     @contextmanager
     def connect(self, host: str, address: str) -> Iterator[HostShell]:
         """A shell on the host, until the block ends. Raises Refused, Unreachable."""
         where = self.address_of(host, address)
-        is_master = self.has_master and where == self._master_address()
+        is_master = self._is_master(where)
         shell = SshShell(host, lambda: self._connection(host, where), self._as, self._timeout, self.commands)
         try:
             shell.open()
@@ -90,8 +97,10 @@ class SshHosts:
                 shell.close()
 
     def address_of(self, host: str, address: str) -> Address:
-        """Where the host is: as the section says (by id or short name), else `address`."""
+        """Where the host is: as the section says (by id or short name), else `address`, else as the master says."""
         said = self._reach.hosts.get(host) or self._reach.hosts.get(host.partition(".")[0])
+        if said is None and self._reach.master is not None and not self.has_master and not resolves(address):
+            said = self._names_of_master().get(address)
         return Address.parse(said or address, self._reach.port)
 
     def master(self) -> paramiko.SSHClient:
@@ -120,15 +129,27 @@ class SshHosts:
     def _connection(self, host: str, address: Address) -> paramiko.SSHClient:
         if self._closed:
             raise Unreachable(f"ssh {host}", "the source is closed.")
-        if not self.has_master:
-            client = connected(self._access, address, host)
-        elif address == self._master_address():
+        if self._is_master(address):
             return self.master()
-        else:
-            client = connected(self._access, address, host, through=self.master())
+        client = connected(self._access, address, host, through=self.master() if self.has_master else None)
         self.connections[host] += 1
         self._open.add(client)
         return client
+
+    def _is_master(self, address: Address) -> bool:
+        return self._reach.master is not None and address == self._master_address()
+
+    def _names_of_master(self) -> Mapping[str, str]:
+        """What the master knows of names, asked once; nothing where it cannot be asked."""
+        with self._names_lock:
+            if self._names is None:
+                shell = SshShell("master", self.master, self._as, self._timeout, self.commands)
+                try:
+                    shell.open()
+                    self._names = addresses(shell.result(HOST_NAMES).stdout, str(self._reach.master))
+                except SourceError:
+                    self._names = {}  # the host's own failure then says that its name does not resolve
+            return self._names
 
     def _master_address(self) -> Address:
         return Address.parse(self._reach.master or "", self._reach.port)

@@ -131,7 +131,7 @@ def test_without_a_section_no_host_is_read_and_with_one_that_did_not_open_each_f
     view = View([host("a"), host("b")])
     with Collection(Sources({}), Plugins(hosts=[NICS])) as collection:
         assert list(collection.read_hosts(view)) == []
-        assert "no CLI section" in collection.notes[0].what
+        assert "no CLI section" in collection.hints[0].what
     refused = Problem("ssh the master host", "no answer.", "Check it.")
     with Collection(Sources({}, missing={"CLI": refused}), Plugins(hosts=[NICS])) as collection:
         found = {(r.scope.name, r.outcome.status, r.outcome.problems) for r in collection.read_hosts(view)}

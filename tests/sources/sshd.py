@@ -16,6 +16,7 @@ import pytest
 
 OPERATOR, PASSWORD = "operator", "Tr0ub4dor&3 $(id)'"
 PASSPHRASE = "a phrase"
+HERE_ONLY = "known-to-this-host-only"
 
 
 @dataclass
@@ -69,7 +70,10 @@ class SshHost:
             "PasswordAuthentication": "yes",
         }
         config.write_text("".join(f"{key} {value}\n" for key, value in (settings | dict(self.options)).items()))
-        binds = [f"mount --bind {self.folder / name} /etc/{name}" for name in ("passwd", "shadow", "group", "sudoers")]
+        binds = [
+            f"mount --bind {self.folder / name} /etc/{name}"
+            for name in ("passwd", "shadow", "group", "sudoers", "hosts")
+        ]
         # sshd reads the keys as the user who logs in, who may not look into the test's folder.
         run = ["mount -t tmpfs -o mode=755 tmpfs /run", "mkdir /run/sshd", "touch /run/authorized_keys"]
         keys = f"mount --bind {self.folder / 'authorized_keys'} /run/authorized_keys"
@@ -130,6 +134,7 @@ def _users(folder: Path) -> None:
     (folder / "shadow").write_text(f"root:*:19000:0:99999:7:::\n{OPERATOR}:{hashed}:19000:0:99999:7:::\n")
     (folder / "group").write_text(f"root:x:0:\n{OPERATOR}:x:4242:\nnogroup:x:65534:\n")
     (folder / "sudoers").write_text("root ALL=(ALL) ALL\n")
+    (folder / "hosts").write_text(f"127.0.0.1 localhost {socket.gethostname()} {HERE_ONLY}\n")
     for name, mode in (("passwd", 0o644), ("shadow", 0o600), ("group", 0o644), ("sudoers", 0o440)):
         (folder / name).chmod(mode)
 

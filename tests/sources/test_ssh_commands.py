@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -14,7 +15,7 @@ from collectors.sources import ssh_command
 from collectors.sources.protocols import NOT_INSTALLED, CommandFailed, HostShell, Malformed, Refused, Unreachable
 from collectors.sources.ssh import SshHosts
 from collectors.sources.ssh_command import Line, execute
-from graph_schema.commands import COMMANDS, Command
+from graph_schema.commands import COMMANDS, DOMAIN_XML, Command, sudoers
 from tests.sources.proxy import Proxy, proxy
 from tests.sources.sshd import OPERATOR, PASSWORD, SshHost, ssh_host
 from tests.sources.test_ssh_login import shells
@@ -264,3 +265,19 @@ def test_a_failure_of_the_command_under_sudo_is_the_commands_own(host: SshHost, 
 def test_programs_of_the_administrator_are_found_for_other_users_too(host: SshHost, pins: Path) -> None:
     bridge = Command("bridge", ("bridge", "-V"), "a test")
     assert as_operator(host, pins, bridge).status == 0
+
+
+def test_the_printed_sudoers_lines_allow_every_declared_command_and_no_other(host: SshHost, pins: Path) -> None:
+    rules = sudoers(OPERATOR).splitlines()
+    for command in COMMANDS.values():
+        if command.root and not command.many:
+            as_operator(host, pins, command, *rules)  # would raise Refused
+    host.allow(*rules)
+    opened = shells(host, pins, user=OPERATOR)
+    try:
+        with opened.connect("h1", "203.0.113.1") as connected:
+            assert connected.result(DOMAIN_XML, [str(uuid4()), str(uuid4())]).status != 0
+            with pytest.raises(Refused):
+                connected.result(sh("id", root=True))
+    finally:
+        opened.close()

@@ -22,7 +22,7 @@ from collectors.sources.ssh import SshHosts
 from collectors.sources.ssh_connection import Address
 from graph_schema.commands import Command
 from tests.sources.proxy import proxy
-from tests.sources.sshd import OPERATOR, PASSPHRASE, PASSWORD, SshHost, ssh_host
+from tests.sources.sshd import HERE_ONLY, OPERATOR, PASSPHRASE, PASSWORD, SshHost, ssh_host
 
 WHO = Command("who", ("id", "-un"), "who we are")
 
@@ -261,3 +261,15 @@ def test_a_master_host_that_is_lost_makes_the_section_missing_and_is_not_asked_f
         missing = opened(host, pins, via="master", host="127.0.0.1", port=way.port).missing or {}
         assert "master host" in missing["CLI"].where
         source.close()
+
+
+def test_a_name_that_leads_nowhere_from_here_is_asked_of_the_sections_own_host_over_one_connection(
+    host: SshHost, pins: Path
+) -> None:
+    source = shells(host, pins, host="127.0.0.1", port=host.port, via="direct")
+    with source.connect(HERE_ONLY, HERE_ONLY) as shell:
+        assert shell.run(WHO).strip() == "root"
+    assert dict(source.connections) == {"master": 1}
+    with pytest.raises(Unreachable, match="does not resolve"), source.connect("nowhere", "no-such-host.invalid"):
+        pass
+    source.close()

@@ -14,7 +14,12 @@ class Collection(Protocol):
 
     @property
     def notes(self) -> Sequence[Problem]:
-        """What is not read at all, and why: sections that are missing or did not open, plug-ins that do not load."""
+        """What is not read at all although it was asked for: sections that did not open, plug-ins that do not load."""
+        ...
+
+    @property
+    def hints(self) -> Sequence[Problem]:
+        """What more there would be to read, with one more section."""
         ...
 
     def read_cloud(self) -> Iterator[Reading]:

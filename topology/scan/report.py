@@ -30,6 +30,7 @@ class ScanReport:
     dry_run: bool = False
     scopes: list[ScopeReport] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    hints: list[Problem] = field(default_factory=list)
     pending: dict[str, int] = field(default_factory=dict)
     resolved: int = 0
     cleared: int = 0
@@ -41,7 +42,7 @@ class ScanReport:
         """How it ended, in the ancestor's words."""
         if self.scopes and all(scope.outcome.status == "failed" for scope in self.scopes):
             return "failed"
-        whole = all(scope.outcome.status == "complete" for scope in self.scopes) and not self.problems
+        whole = all(scope.outcome.status == "complete" for scope in self.scopes) and not self.all_problems
         return "completed" if whole else "completed_with_errors"
 
     @property
@@ -61,6 +62,7 @@ class ScanReport:
             "ended_at": self.ended_at.isoformat() if self.ended_at else None,
             "scopes": [_scope_json(scope) for scope in self.scopes],
             "problems": [_problem_json(problem) for problem in self.problems],
+            "hints": [_problem_json(problem) for problem in self.hints],
             "pending_links": self.pending,
             "resolved_links": self.resolved,
             "cleared": self.cleared,

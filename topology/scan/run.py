@@ -67,6 +67,7 @@ class _Scan:
         self._cloud = Inventory()
         self._report: ScanReport = journal.report
         self._report.problems.extend(collection.notes)
+        self._report.hints.extend(collection.hints)
 
     def run(self) -> None:
         readings = self._read_cloud()
