@@ -104,7 +104,9 @@ def known_cause(said: list[str], layout: Layout, settings: Settings, memory: Mem
     found = next((cause for cause in _CAUSES if any(cause.sign.search(line) for line in said)), None)
     if shutil.disk_usage(layout.root).free < _FULL:
         found = _FULL_DISK  # the logs were on that disk too: what they say may be all that there was room for
-    return found and found.told.format(
+    if found is None:
+        return None
+    return found.told.format(
         home=layout.home,
         bolt_port=memory.bolt_port,
         http_port=memory.http_port,
