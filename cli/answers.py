@@ -45,7 +45,7 @@ def print_clique(found: Clique, limit: int = SHOWN) -> None:
     """Draw a clique, and say how fresh it is."""
     show(lines(draw(found, limit)))
     if len(found.nodes) == 1:
-        show([[(f"Nothing is connected to it by: {', '.join(found.clique_type.link_types)}", "quiet")]])
+        show([[(f"Nothing is linked to it now; looked for: {', '.join(found.clique_type.link_types)}", "quiet")]])
     if found.truncated:
         show([[("There is more than one answer may hold: this is a part.", "bad")]])
     for note in found.notes:
@@ -99,9 +99,7 @@ def schema(
     format: Format = "text",
     sudoers: Annotated[
         str | None,
-        typer.Option(
-            "--sudoers", metavar="USER", help="Print the sudoers lines that discovery as USER needs, and end."
-        ),
+        typer.Option("--sudoers", metavar="USER", help="Print the sudoers lines that USER needs, and end."),
     ] = None,
 ) -> None:
     """Show the types of objects and links, and the clique types, users' own included."""
