@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from graph_schema.clique_types import CLIQUE_TYPES, CliqueType
-from topology.cliques.choosing import Choice, choose_for
+from topology.cliques.choosing import Choice, NoCliqueType, choose_for, users_types
 from topology.cliques.compilation import compile_clique, compile_count
 from topology.errors import UnknownObject
 from topology.freshness import Freshness, ScopeBook
@@ -19,8 +19,10 @@ from topology.store.encoding import stored_id
 
 # Links that one step of the walk may take; beyond it the answer says that it is truncated.
 STEP_LIMIT = 20_000
-# Focal points of one statement, when all of a type are asked for.
-BATCH = 100
+# Focal points of one statement, when all of a type are asked for: their whole cliques are in memory together.
+BATCH = 25
+# The same when cliques are only counted.
+_COUNT_BATCH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,8 @@ def cliques(graph: Graph, environment: str, focal_type: str, *, limit: int = STE
     choice = choose_for(graph, environment, focal_point_type=focal_type)
     scopes = ScopeBook(graph, environment)
     statement = compile_clique(choice.clique_type, choice.constraints)
-    for ids in _focal_points(graph, environment, focal_type):
-        for row in graph.stream(statement, environment=environment, focal_points=ids, limit=limit):
+    for ids in _focal_points(graph, environment, focal_type, BATCH):
+        for row in graph.read(statement, environment=environment, focal_points=ids, limit=limit):
             yield _clique(environment, choice, row, scopes)
 
 
@@ -106,22 +108,26 @@ def cliques_page(
 
 def count_cliques(graph: Graph, environment: str) -> dict[str, int]:
     """How many objects of each focal type are linked to anything: every clique is computed once."""
-    return {kind: _count(graph, environment, kind) for kind in sorted({t.focal_point_type for t in CLIQUE_TYPES})}
+    own, _ = users_types([row["properties"] for row in graph.read("clique_types")])
+    return {k: _count(graph, environment, k) for k in sorted({t.focal_point_type for t in (*own, *CLIQUE_TYPES)})}
 
 
 def _count(graph: Graph, environment: str, focal_type: str) -> int:
-    choice = choose_for(graph, environment, focal_point_type=focal_type)
+    try:
+        choice = choose_for(graph, environment, focal_point_type=focal_type)
+    except NoCliqueType:  # a user's type, for other environments only
+        return 0
     statement = compile_count(choice.clique_type, choice.constraints)
     return sum(
         row["cliques"]
-        for ids in _focal_points(graph, environment, focal_type)
+        for ids in _focal_points(graph, environment, focal_type, _COUNT_BATCH)
         for row in graph.read(statement, environment=environment, focal_points=ids, limit=STEP_LIMIT)
     )
 
 
-def _focal_points(graph: Graph, environment: str, focal_type: str) -> Iterator[list[str]]:
+def _focal_points(graph: Graph, environment: str, focal_type: str, size: int) -> Iterator[list[str]]:
     ids = sorted(row["id"] for row in graph.stream("focal_points", environment=environment, type=focal_type))
-    yield from (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
+    yield from (ids[start : start + size] for start in range(0, len(ids), size))
 
 
 def _clique(environment: str, choice: Choice, row: Mapping[str, Any], scopes: ScopeBook) -> Clique:

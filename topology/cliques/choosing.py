@@ -48,7 +48,7 @@ def choose_for(
         known = ", ".join(sorted({t.focal_point_type for t in (*own, *CLIQUE_TYPES)}))
         raise NoCliqueType(
             f"{environment}: no clique type has a {kind} as its focal point; there are types for: {known}. "
-            f"What a {kind} contains: calipso tree {environment} --from ID"
+            f"What is inside a {kind}: calipso tree {environment} --from {focal_point or 'ID'}"
         )
     return Choice(chosen, _constraints(kind, row["constraints"]), notes)
 
