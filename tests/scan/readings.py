@@ -25,6 +25,7 @@ class Cloud:
     outcomes: dict[Scope, Outcome] = field(default_factory=dict)
     still_answering: set[str] = field(default_factory=set)
     notes: Sequence[Problem] = ()
+    hints: Sequence[Problem] = ()
     asked: list[str] = field(default_factory=list)
 
     def read_cloud(self) -> Iterator[Reading]:
