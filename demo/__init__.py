@@ -1,1 +1,1 @@
-"""The shipped recording: every raw answer of one scan of the lab's shipped topology (`lab/record-demo` makes it anew)."""
+"""The recording that `calipso demo` scans: the lab's shipped topology, made anew by lab/record-demo."""
