@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from graph_schema.clique_types import CLIQUE_TYPES, CliqueType
@@ -21,8 +21,9 @@ from topology.store.encoding import stored_id
 STEP_LIMIT = 20_000
 # Focal points of one statement, when all of a type are asked for: their whole cliques are in memory together.
 BATCH = 25
-# The same when cliques are only counted.
+# The same when cliques are only counted, and the most that a page may ask for.
 _COUNT_BATCH = 200
+PAGE_CAP = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Clique:
     links: tuple[Mapping[str, Any], ...]
     truncated: bool
     freshness: Freshness
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
 
     @property
     def focal_node(self) -> Mapping[str, Any]:
@@ -93,7 +94,7 @@ def cliques_page(
 ) -> Page:
     """A page of the cliques of all objects of a type, in the order of the focal points' ids. Raises as `clique`."""
     (place,) = position(after, 1)
-    checked_limit(limit, BATCH)
+    checked_limit(limit, PAGE_CAP)
     choice = choose_for(graph, environment, focal_point_type=focal_type)
     rows = graph.read("focal_points_page", environment=environment, type=focal_type, after=place, limit=limit + 1)
     ids = [row["id"] for row in rows]
@@ -135,7 +136,7 @@ def _clique(environment: str, choice: Choice, row: Mapping[str, Any], scopes: Sc
     taken = [step.link_type.name for step in choice.clique_type.steps]
     focal = row["focal_point"]
     nodes = sorted(row["nodes"], key=lambda n: (n["id"] != focal, walked.index(n["type"]), *_place(n)))
-    links = sorted(row["links"], key=lambda a: (_rank(taken, a["link_type"]), a["source_id"], a["target_id"]))
+    links = sorted(row["links"], key=lambda a: (taken.index(a["link_type"]), a["source_id"], a["target_id"]))
     return Clique(
         environment=environment,
         focal_point=focal,
@@ -150,7 +151,3 @@ def _clique(environment: str, choice: Choice, row: Mapping[str, Any], scopes: Sc
 
 def _place(node: Mapping[str, Any]) -> tuple[str, str, str]:
     return node.get("host") or "", node.get("name") or "", node["id"]
-
-
-def _rank(taken: Sequence[str], link_type: str) -> int:
-    return taken.index(link_type)
