@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import signal
-import threading
+from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
@@ -12,9 +11,13 @@ import typer
 
 from cli.answers import print_clique
 from cli.scan import print_report
+from cli.serving import run_until_ended, start_serving
 from cli.session import Session, say, session
 from topology.cliques import clique
+from topology.errors import InvalidConfiguration
+from topology.graph.opening import connect
 from topology.neo4j_server import ManagedServer
+from topology.settings import Settings
 from topology.tree import counts
 
 ENVIRONMENT = "demo"
@@ -43,7 +46,7 @@ def demo(
         _show_clique(opened)
         _show_browser(opened, stays=not no_serve)
         if not no_serve:
-            _stay()
+            _serve(opened.settings)
 
 
 def _show_clique(opened: Session) -> None:
@@ -67,9 +70,15 @@ def _show_browser(opened: Session, *, stays: bool) -> None:
     print("  saved queries, style sheet and guide: docs/neo4j-browser.md")
 
 
-def _stay() -> None:
-    print("\nThe demo stays until Ctrl-C; the data stays after it.", flush=True)
-    ended = threading.Event()
-    for signal_number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(signal_number, lambda *_: ended.set())
-    ended.wait()
+def _serve(settings: Settings) -> None:
+    from api.service import PATIENCE
+
+    with closing(connect(settings, patience=PATIENCE)) as graph:
+        try:
+            serving = start_serving(graph, settings)
+        except InvalidConfiguration:  # something else has the port: a demo goes to another one
+            serving = start_serving(graph, settings, port=0)
+        print(f"\nREST API: {serving.url}/api/v1, its documentation: {serving.url}/api/v1/docs")
+        print("  a token for it: calipso token")
+        print("\nThe demo stays until Ctrl-C; the data stays after it.", flush=True)
+        run_until_ended(serving)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from cli import answers, demo, environments, messages, neo4j, recordings, scan, selftest, worker
+from cli import answers, demo, environments, messages, neo4j, recordings, scan, selftest, serving, up, worker
 
 app = typer.Typer(
     name="calipso",
@@ -24,6 +24,9 @@ app.command("messages")(messages.messages)
 app.command("record")(recordings.record)
 app.command("replay")(recordings.replay)
 app.command("worker")(worker.worker)
+app.command("serve")(serving.serve)
+app.command("up")(up.up)
+app.command("token")(serving.token)
 app.add_typer(environments.app, name="env")
 app.add_typer(neo4j.app, name="neo4j")
 app.command("test", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(selftest.test)

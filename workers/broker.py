@@ -89,6 +89,11 @@ def _answers(socket: Path) -> bool:
             return False
 
 
+def runs_privately(settings: Settings) -> bool:
+    """Whether the private Redis runs."""
+    return not settings.broker_url and _answers(settings.data_dir / "broker" / "redis.sock")
+
+
 def stop_broker(settings: Settings) -> bool:
     """Stop the private Redis. False when none runs."""
     socket = settings.data_dir / "broker" / "redis.sock"

@@ -1,0 +1,184 @@
+"""What the documentation says of answers: JSON schemas, those of objects derived from the declared types."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from flask_restx import SchemaModel
+
+from api.parameters import Parameter
+from graph_schema.model import COMMON_PROPERTIES, ObjectType, Property
+from graph_schema.registry import LINKS, OBJECT_TYPES
+from topology.shapes import JsonObject
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+_KINDS: Mapping[str, JsonObject] = {
+    "string": {"type": "string"},
+    "integer": {"type": "integer"},
+    "float": {"type": "number"},
+    "boolean": {"type": "boolean"},
+    "strings": {"type": "array", "items": {"type": "string"}},
+    "nested": {"type": "object"},
+}
+_NOT_TOLD = frozenset({"environment", "hash", "links_hash", "scope"})
+_ANYTHING: JsonObject = {"type": "object"}
+_TEXT: JsonObject = {"type": "string"}
+
+
+def _ref(name: str) -> JsonObject:
+    return {"$ref": f"#/definitions/{name}"}
+
+
+def _list_of(entry: JsonObject) -> JsonObject:
+    return {"type": "array", "items": entry}
+
+
+def _object(required: Sequence[str] = (), /, **properties: JsonObject) -> JsonObject:
+    return {"type": "object", "properties": properties, **({"required": list(required)} if required else {})}
+
+
+def _page_of(entry: JsonObject) -> JsonObject:
+    following = {**_TEXT, "x-nullable": True, "description": "Give it as `next` for the following page."}
+    return _object(("items", "next"), items=_list_of(entry), next=following)
+
+
+def _node() -> JsonObject:
+    told = {name: text for name, text in COMMON_PROPERTIES.items() if name not in _NOT_TOLD}
+    kinds: dict[str, JsonObject] = {"details": _ANYTHING}
+    properties = {name: {**kinds.get(name, _TEXT), "description": text} for name, text in told.items()}
+    return {**_object(("id", "type", "name"), **properties), "discriminator": "type"}
+
+
+def _typed(kind: ObjectType) -> JsonObject:
+    own = {p.name: _property(p) for p in kind.properties if p.kind != "nested"}
+    return {"allOf": [_ref("node"), _object(**own)], "description": f"{kind.plural}, from {kind.source}"}
+
+
+def _property(p: Property) -> JsonObject:
+    return {**_KINDS[p.kind], "description": p.description}
+
+
+def _schemas() -> dict[str, JsonObject]:
+    count = {"type": "integer"}
+    flag = {"type": "boolean"}
+    nullable = {**_TEXT, "x-nullable": True}
+    link = _object(
+        ("link_type", "source_id", "target_id"),
+        link_type={**_TEXT, "enum": list(LINKS)},
+        source_id=_TEXT,
+        target_id=_TEXT,
+        name=_TEXT,
+        state={**_TEXT, "enum": ["up", "down"]},
+        status=nullable,
+        weight={"type": "number"},
+        networks={**_list_of(_TEXT), "x-nullable": True, "description": "Only these; null: whatever its ends carry."},
+    )
+    clique = _object(
+        ("environment", "focal_point", "clique_type", "nodes", "links", "freshness"),
+        environment=_TEXT,
+        focal_point=_ref("node"),
+        clique_type=_TEXT,
+        link_types=_list_of(_TEXT),
+        nodes=_list_of(_ref("node")),
+        links=_list_of(_ref("link")),
+        truncated=flag,
+        freshness=_ref("freshness"),
+        notes=_list_of(_TEXT),
+    )
+    scan = _object(
+        ("id", "environment", "status"),
+        id=_TEXT,
+        environment=_TEXT,
+        status=_TEXT,
+        phase=nullable,
+        started_by=nullable,
+        requested_at=_TEXT,
+        started_at=nullable,
+        heartbeat=nullable,
+        ended_at=nullable,
+        reason=nullable,
+        scopes_done=count,
+        heard_of={**flag, "x-nullable": True, "description": "Whether a running scan is heard of; else it is dead."},
+        options=_ANYTHING,
+        report={**_ANYTHING, "x-nullable": True},
+    )
+    message = _object(
+        id=_TEXT,
+        environment=_TEXT,
+        level=_TEXT,
+        text=_TEXT,
+        source_system=_TEXT,
+        timestamp=_TEXT,
+        scan_id=nullable,
+        related=_list_of(_TEXT),
+    )
+    path = _object(nodes=_list_of(_ref("node")), links=_list_of(_ref("link")), blocked_by=_list_of(_ANYTHING))
+    error = _object(("code", "title", "message", "details"), code=count, title=_TEXT, message=_TEXT, details=_ANYTHING)
+    token = _object(id=_TEXT, name=_TEXT, scope=_TEXT, created_at=_TEXT, expires_at=nullable)
+    return {
+        "error": _object(("error",), error=error),
+        "node": _node(),
+        **{kind.name: _typed(kind) for kind in OBJECT_TYPES.values()},
+        "link": link,
+        "freshness": _object(
+            complete=flag, as_of=nullable, scopes=_list_of(_ANYTHING), incomplete_elsewhere=_list_of(_TEXT)
+        ),
+        "clique": clique,
+        "path": path,
+        "paths": _object(
+            environment=_TEXT,
+            reachable=flag,
+            open=flag,
+            paths=_list_of(_ref("path")),
+            reason=nullable,
+            freshness=_ref("freshness"),
+            **{"from": _ref("node"), "to": _ref("node")},
+        ),
+        "scan": scan,
+        "message": message,
+        "token": token,
+        "nodes": _page_of(_ref("node")),
+        "links": _page_of(_ref("link")),
+        "cliques": _page_of(_ref("clique")),
+        "scans": _page_of(_ref("scan")),
+        "messages": _page_of(_ref("message")),
+        "tokens": _page_of(_ref("token")),
+        "list": _page_of(_ANYTHING),
+        "answer": _ANYTHING,
+    }
+
+
+MODELS: Mapping[str, Any] = {name: SchemaModel(name, schema) for name, schema in _schemas().items()}
+
+
+def body_model(name: str, *parameters: Parameter) -> Any:
+    """The model of a JSON body with these members."""
+    properties = {p.name: {**p.swagger_value(), "description": p.description} for p in parameters}
+    return SchemaModel(name, _object([p.name for p in parameters if p.required], **properties))
+
+
+def answers(
+    model: str, text: str = "The answer.", status: HTTPStatus = HTTPStatus.OK, *, public: bool = False
+) -> Callable[[Method], Method]:
+    """Document what a method answers with, and the errors that any may end with."""
+    errors = {HTTPStatus.BAD_REQUEST: "A parameter can not be.", HTTPStatus.SERVICE_UNAVAILABLE: "Neo4j is away."}
+    if not public:
+        errors |= {
+            HTTPStatus.UNAUTHORIZED: "No valid token.",
+            HTTPStatus.NOT_FOUND: "No such environment or object.",
+            HTTPStatus.GATEWAY_TIMEOUT: "It took too long and was ended.",
+        }
+    said: dict[str, Any] = {str(code.value): (meaning, MODELS["error"], {}) for code, meaning in errors.items()}
+    said[str(status.value)] = (text, MODELS[model], {})
+
+    def decorate(method: Method) -> Method:
+        known = vars(method).setdefault("__apidoc__", {})
+        known["responses"] = said
+        if public:
+            known["security"] = []
+        return method
+
+    return decorate

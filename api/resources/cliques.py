@@ -1,0 +1,106 @@
+"""/cliques, /clique_types, /clique_constraints, /paths: what is connected to what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.models import answers
+from api.parameters import InvalidRequest, Parameter, takes
+from api.resources.naming import ANY_ENVIRONMENT, ENVIRONMENT, NEXT, limit
+from api.restx import Resource
+from api.service import service
+from graph_schema.clique_types.model import ANY
+from graph_schema.registry import OBJECT_TYPES
+from topology.cliques import clique, cliques_page
+from topology.paths import Limits, asked_for, find_paths
+from topology.paths.limits import DEPTH, DEPTH_CAP, PATHS, PATHS_CAP
+from topology.schema_view import schema_view
+from topology.shapes import JsonObject
+
+CLIQUES_CAP = 100
+_FOCAL_TYPE = Parameter("focal_point_type", "Only for focal points of this type.", choices=tuple(OBJECT_TYPES))
+
+
+class Cliques(Resource):
+    """What objects are connected to, all the way down."""
+
+    @answers("clique", "With `focal_point` one clique; with `focal_point_type` a page of them.")
+    @takes(
+        ENVIRONMENT,
+        Parameter("focal_point", "Id of the object whose clique is wanted."),
+        Parameter(
+            "focal_point_type",
+            "Type of the objects whose cliques are wanted.",
+            choices=tuple(OBJECT_TYPES),
+            aliases=("focal_type",),
+        ),
+        limit(20, CLIQUES_CAP),
+        NEXT,
+    )
+    def get(
+        self, *, environment: str, focal_point: str | None, focal_point_type: str | None, limit: int, next: str | None
+    ) -> JsonObject:
+        """The clique of one object, or those of all objects of a type. Computed now, so never stale."""
+        graph = service().graph
+        if (focal_point is None) == (focal_point_type is None):
+            raise InvalidRequest([("focal_point", "give either this or focal_point_type.")])
+        if focal_point is not None:
+            return clique(graph, environment, focal_point).as_json()
+        return cliques_page(graph, environment, str(focal_point_type), limit=limit, after=next).as_json()
+
+
+class CliqueTypes(Resource):
+    """Which walks cliques are."""
+
+    @answers("list")
+    @takes(_FOCAL_TYPE, ANY_ENVIRONMENT)
+    def get(self, *, focal_point_type: str | None, environment: str | None) -> JsonObject:
+        """The shipped clique types and users' own."""
+        kinds = schema_view(service().graph)["clique_types"]
+        return _all(
+            kind
+            for kind in kinds
+            if focal_point_type in (None, kind["focal_point_type"])
+            and (environment is None or kind.get("environment") in (environment, ANY))
+        )
+
+
+class CliqueConstraints(Resource):
+    """What confines cliques."""
+
+    @answers("list")
+    @takes(_FOCAL_TYPE)
+    def get(self, *, focal_point_type: str | None) -> JsonObject:
+        """For each type of focal point, what every link of its cliques must share with it."""
+        constraints = schema_view()["clique_constraints"]
+        return _all(c for c in constraints if focal_point_type in (None, c["focal_point_type"]))
+
+
+class Paths(Resource):
+    """How packets get from one object to another."""
+
+    @answers("paths", "The paths, hop by hop, and what would stop packets on them; or the reason why there is none.")
+    @takes(
+        ENVIRONMENT,
+        Parameter("from", "Where packets begin: an id, name, address or MAC address.", required=True),
+        Parameter("to", "Where they go: an id, name, address or MAC address.", required=True),
+        Parameter("proto", "What is sent, for security groups: tcp, udp, icmp or a number."),
+        Parameter("port", "Port that it is sent to.", kind="integer", minimum=1, maximum=65535),
+        Parameter("max_depth", "Links of one path.", kind="integer", default=DEPTH, minimum=1, maximum=DEPTH_CAP),
+        Parameter("max_paths", "Paths that are told.", kind="integer", default=PATHS, minimum=1, maximum=PATHS_CAP),
+        Parameter("timeout", "Seconds that it may take.", kind="number", minimum=0.001, maximum=120),
+    )
+    def get(self, **wanted: Any) -> JsonObject:
+        """Paths between two objects, which respect isolation as packets do."""
+        return find_paths(
+            service().graph,
+            wanted["environment"],
+            wanted["from"],
+            wanted["to"],
+            limits=Limits(wanted["max_depth"], wanted["max_paths"], wanted["timeout"]),
+            asked=asked_for(wanted["proto"], wanted["port"]),
+        ).as_json()
+
+
+def _all(entries: Any) -> JsonObject:
+    return {"items": list(entries), "next": None}
