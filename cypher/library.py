@@ -13,8 +13,9 @@ from graph_schema.model import COMMON_PROPERTIES
 from graph_schema.registry import CONTAINS, LINKS, OBJECT_TYPES
 
 _HEADER = re.compile(r"^// (name|purpose|mode|parameters|template): *(.*)$", re.MULTILINE)
-# `<<label>>` takes one name; `<<o.searched>>` takes several, and becomes `o.name, o.host`.
-_BLANK = re.compile(r"<<(?:(\w+)\.)?(\w+)>>")
+# `<<label>>` takes one name. Several names go into `<<o.searched>>`, which becomes `o.name, o.host`, and into
+# `<<properties: row[1]>>`, which becomes `name: row[1][0], host: row[1][1]`.
+_BLANK = re.compile(r"<<(?:(\w+)\.)?(\w+)(?:: ([\w\[\].]+))?>>")
 _FOLDERS = ("store", "inventory", "cliques", "administration", "migrations", "paths", "impact", "browser")
 
 
@@ -49,7 +50,8 @@ def _fill(template: Statement, blanks: tuple[tuple[str, str | tuple[str, ...]], 
 
     def filled(blank: re.Match[str]) -> str:
         prefix = f"{blank[1]}." if blank[1] else ""
-        return ", ".join(prefix + name for name in values[blank[2]])
+        numbered = enumerate(values[blank[2]])
+        return ", ".join(prefix + name + (f": {blank[3]}[{number}]" if blank[3] else "") for number, name in numbered)
 
     return Statement(
         template.name, template.purpose, template.mode, template.parameters, _BLANK.sub(filled, template.text)
@@ -96,7 +98,7 @@ def _parse(file_name: str, text: str) -> Statement:
     if name != file_name or mode not in ("read", "write") or not header.get("purpose"):
         raise StatementError(f"{file_name}.cypher: the header must give its name, purpose and mode (read or write)")
     blanks = _words(header.get("template", ""))
-    if {name for _, name in _BLANK.findall(text)} != set(blanks):
+    if {blank[1] for blank in _BLANK.findall(text)} != set(blanks):
         raise StatementError(f"{file_name}.cypher: the header's template does not name the blanks of the text")
     body = "\n".join(line for line in text.splitlines() if not _HEADER.match(line)).strip()
     return Statement(

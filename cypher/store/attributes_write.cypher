@@ -2,7 +2,9 @@
 // purpose: write what a group adds to objects
 // mode: write
 // parameters: environment, scope, rows
-// template: hash, scope
+// template: properties, hash, scope
+// A row is [id, hash, values of the properties].
 UNWIND $rows AS row
-MATCH (o:Object {environment: $environment, id: row.id})
-SET o += row.properties, o.<<hash>> = row.hash, o.<<scope>> = $scope, o.last_changed = datetime.transaction('Z')
+MATCH (o:Object {environment: $environment, id: row[0]})
+SET o += {<<properties: row[2]>>}, o.<<hash>> = row[1], o.<<scope>> = $scope,
+    o.last_changed = datetime.transaction('Z')

@@ -1,14 +1,13 @@
 // name: objects_create
-// purpose: write objects that are not there yet, and give back the annotations of those that return
+// purpose: write objects that are not there yet
 // mode: write
 // parameters: environment, type, scope, rows
-// template: label
+// template: label, properties
+// A row is [id, hash, hash of the links, type of the parent, id of the parent, values of the properties]. The links are
+// written in the same transaction.
 UNWIND $rows AS row
-CREATE (o:Object:<<label>>)
-SET o = row.properties, o.environment = $environment, o.id = row.id, o.type = $type, o.scope = $scope, o.hash = row.hash,
-    o.parent_type = row.parent_type, o.parent_id = row.parent_id,
-    o.first_seen = datetime.transaction('Z'), o.last_changed = datetime.transaction('Z')
-WITH o
-MATCH (a:Annotation {environment: $environment, object_id: o.id})
-SET o += a {.alias, .application, .service, .note}
-DELETE a
+CREATE (o:Object:<<label>> {
+  environment: $environment, id: row[0], type: $type, scope: $scope, first_seen: datetime.transaction('Z'),
+  last_changed: datetime.transaction('Z'), parent_type: row[3], parent_id: row[4], <<properties: row[5]>>,
+  hash: row[1], links_hash: row[2]
+})

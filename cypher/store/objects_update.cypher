@@ -1,7 +1,9 @@
 // name: objects_update
-// purpose: write what changed of objects; what a source no longer says is removed
+// purpose: write what changed of objects of a type; what their source no longer says is removed
 // mode: write
 // parameters: environment, scope, rows
+// template: properties
+// A row is [id, hash, values of the properties].
 UNWIND $rows AS row
-MATCH (o:Object {environment: $environment, id: row.id})
-SET o += row.properties, o.scope = $scope, o.hash = row.hash, o.last_changed = datetime.transaction('Z')
+MATCH (o:Object {environment: $environment, id: row[0]})
+SET o += {<<properties: row[2]>>}, o.scope = $scope, o.hash = row[1], o.last_changed = datetime.transaction('Z')

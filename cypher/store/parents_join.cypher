@@ -2,11 +2,10 @@
 // purpose: put objects into what contains them
 // mode: write
 // parameters: environment, rows
-// template: source
-// A row is [id of the parent, id of the child].
+// A row is [id of the parent, id of the child, type of the parent].
 UNWIND $rows AS row
 MATCH (parent:Object {environment: $environment, id: row[0]})
-WHERE parent:<<source>>
+WHERE parent.type = row[2]
 MATCH (child:Object {environment: $environment, id: row[1]})
 CREATE (parent)-[:CONTAINS]->(child)
 RETURN count(*) AS created

@@ -25,33 +25,41 @@ class AttributeStep:
     def __init__(self, context: WriteContext) -> None:
         self._context = context
         self._seen: dict[Group, set[int]] = defaultdict(set)
-        self._present: dict[Group, int] = defaultdict(int)
-        self._sizes: dict[Group, int] = {}
+        # Objects with attributes of the scope: how many there were, and how many of them are said again.
+        self._before: dict[Group, int] = {}
+        self._kept: dict[Group, int] = defaultdict(int)
+        self.written: int | None = 0
+        """How many objects have attributes of the scope now; None where something that it said could not be written."""
 
     def run(self, attributes: Iterable[Attributes]) -> None:
         """Write all attributes. Those of objects that are not there are counted, and come again with the next scan."""
-        for batch, _ in self._context.batches(attributes):
+        for batch in self._context.batches(attributes):
             by_group: dict[Group, dict[str, Attributes]] = defaultdict(dict)
             for one in batch:
                 by_group[one.type, one.group].setdefault(stored_id(one.id), one)
             for group, ones in by_group.items():
                 self._write_group(group, dict(sorted(ones.items())))
 
-    def unsaid(self, group: Group) -> tuple[list[str], int]:
-        """Ids of objects with attributes of the scope that it says no longer, and of how many it has said any."""
+    def before(self, group: Group) -> int:
+        """How many objects had attributes of the scope."""
+        if group not in self._before:
+            self._compare(self._context.read, group, {})
+        return self._before[group]
+
+    def all_said(self, group: Group) -> bool:
+        """Whether every object that had attributes of the scope is said to have some now."""
+        return self.before(group) == self._kept[group]
+
+    def unsaid(self, group: Group) -> list[str]:
+        """Ids of the objects that have attributes of the scope which it says no longer."""
         context, seen = self._context, self._seen[group]
-        size = self._sizes.get(group)
-        if size is None:
-            size = self._compare(context.read, group, {})["size"]
-        if size == self._present[group]:
-            return [], size
         rows = context.graph.stream(
-            _filled("attributes_of_scope", group, hash=False),
+            _filled("attributes_of_scope", group, label=True),
             environment=context.environment,
             scope=context.scope.key,
             observed_at=context.observed_at,
         )
-        return [row["id"] for row in rows if token_of(group[0], row["id"]) not in seen], size
+        return [row["id"] for row in rows if token_of(group[0], row["id"]) not in seen]
 
     def _write_group(self, group: Group, ones: dict[str, Attributes]) -> None:
         self._seen[group] |= {token_of(group[0], id) for id in ones}
@@ -59,16 +67,14 @@ class AttributeStep:
         found: Row | None = None
         if self._context.dry_run or not self._context.expect_changes:
             found = self._compare(self._context.read, group, hashes)
-            self._sizes[group] = found["size"]
         if not self._context.dry_run and (found is None or found["differing"]):
             found = self._context.write(lambda tx: self._write(tx, group, ones, hashes))
-            self._sizes.pop(group, None)
         if found is not None:
             self._count(group, list(ones), found)
 
     def _compare(self, read: Reads, group: Group, hashes: dict[str, str]) -> Row:
-        return read(
-            _filled("attributes_that_differ", group),
+        row = read(
+            _filled("attributes_that_differ", group, label=True, hash=True),
             environment=self._context.environment,
             scope=self._context.scope.key,
             observed_at=self._context.observed_at,
@@ -76,17 +82,19 @@ class AttributeStep:
             # One text for all, as for objects.
             hashes="".join(hashes.values()),
         )[0]
+        self._before.setdefault(group, row["size"])
+        return row
 
     def _write(self, tx: Transaction, group: Group, ones: dict[str, Attributes], hashes: dict[str, str]) -> Row:
         found = self._compare(tx.run, group, hashes)
         ids = list(ones)
         rows = [
-            {"id": id, "hash": hashes[id], "properties": group_properties(ones[id])}
+            [id, hashes[id], list(group_properties(ones[id]).values())]
             for id in (ids[number] for number in found["differing"])
         ]
         if rows:
             tx.run(
-                _filled("attributes_write", group, label=False),
+                _filled("attributes_write", group, hash=True, properties=True),
                 environment=self._context.environment,
                 scope=self._context.scope.key,
                 rows=rows,
@@ -101,7 +109,12 @@ class AttributeStep:
         counts.missing += missing
         counts.updated += updated
         counts.unchanged += len(ids) - missing - updated
-        self._present[group] += len(ids) - missing
+        differing = len(found["missing"]) + len(found["newer"]) + len(found["differing"])
+        self._kept[group] += len(ids) - differing + found["kept"]
+        if missing or found["newer"]:
+            self.written = None
+        elif self.written is not None:
+            self.written += len(ids)
 
 
 def groups_of(source: str) -> list[Group]:
@@ -118,25 +131,25 @@ def told(group: Group) -> str:
 
 def clear(context: WriteContext, group: Group, ids: Iterable[str]) -> None:
     """Take a group's attributes back from objects."""
-    cleared = dict.fromkeys(properties_of_group(*group))
-    for batch, _ in context.batches(sorted(ids)):
+    for batch in context.batches(sorted(ids)):
         context.tally.attributes[told(group)].cleared += len(batch)
         if not context.dry_run:
             context.write(
                 lambda tx, ids=batch: tx.run(  # type: ignore[misc]  # the default binds the loop's batch
-                    _filled("attributes_clear", group, label=False),
+                    _filled("attributes_clear", group, hash=True, properties=True),
                     environment=context.environment,
                     scope=context.scope.key,
                     ids=ids,
-                    cleared=cleared,
                 )
             )
 
 
-def _filled(name: str, group: Group, *, label: bool = True, hash: bool = True) -> Statement:
-    blanks = {"scope": f"{group[1]}_scope"}
+def _filled(name: str, group: Group, *, label: bool = False, hash: bool = False, properties: bool = False) -> Statement:
+    blanks: dict[str, str | tuple[str, ...]] = {"scope": f"{group[1]}_scope"}
     if hash:
         blanks["hash"] = f"{group[1]}_hash"
     if label:
         blanks["label"] = object_type(group[0]).label
+    if properties:
+        blanks["properties"] = tuple(properties_of_group(*group))
     return statement(name).fill(**blanks)

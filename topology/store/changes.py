@@ -136,10 +136,9 @@ class Tally:
         else:
             self.untold += 1
 
-    def told(self, scope: Scope) -> tuple[Problem, ...]:
-        """All problems, the rest as a number."""
-        rest = [Problem(scope.key, f"{self.untold} more problems like these.")] if self.untold else []
-        return (*self.problems, *rest)
+    def forget(self) -> None:
+        """Count anew."""
+        self.__init__(self.listing)  # type: ignore[misc]  # on purpose: every field as at first
 
     def list(self, kind: ChangeKind, type: str, id: str, name: str) -> None:
         """Name a change, while there is room."""
@@ -147,6 +146,22 @@ class Tally:
             self.listed.append(Change(kind, type, id, name))
         elif self.listing:
             self.unlisted += 1
+
+    def changes(self, scope: Scope, observed_at: datetime, outcome: Outcome, *, dry_run: bool) -> ScopeChanges:
+        """What was counted, as a value."""
+        rest = [Problem(scope.key, f"{self.untold} more problems like these.")] if self.untold else []
+        return ScopeChanges(
+            scope=scope,
+            observed_at=observed_at,
+            outcome=outcome,
+            objects=dict(self.objects),
+            links=dict(self.links),
+            attributes=dict(self.attributes),
+            problems=(*self.problems, *rest),
+            listed=tuple(self.listed),
+            unlisted=self.unlisted,
+            dry_run=dry_run,
+        )
 
 
 Counts = ObjectCounts | LinkCounts | AttributeCounts

@@ -62,7 +62,8 @@ class WriteContext:
         """Do all reads and writes of `work` in one transaction. It may be run again, and then counts anew."""
 
         def alone(tx: Transaction) -> T:
-            self.transaction, self.tally = tx, Tally(self.tally.listing)
+            self.transaction = tx
+            self.tally.forget()
             try:
                 return work()
             finally:
@@ -70,15 +71,12 @@ class WriteContext:
 
         return self.write(alone)
 
-    def batches(self, rows: Iterable[T]) -> Iterator[tuple[list[T], bool]]:
-        """Rows in batches, each with whether it is the last; between them the scan may be stopped."""
+    def batches(self, rows: Iterable[T]) -> Iterator[list[T]]:
+        """Rows in batches; between them the scan may be stopped."""
         iterator = iter(rows)
-        batch = list(islice(iterator, self.batch_size))
-        while batch:
+        while batch := list(islice(iterator, self.batch_size)):
             self.stop()
-            following = list(islice(iterator, self.batch_size))
-            yield batch, not following
-            batch = following
+            yield batch
 
 
 def split(rows: Iterable[T], length: int) -> tuple[Iterable[T], bool]:

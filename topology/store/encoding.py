@@ -33,7 +33,9 @@ def stored_id(id: str) -> str:
     >>> len(stored_id("x" * 65536))
     500
     """
-    valid = valid_text(id)
+    if len(id) <= ID_LENGTH and id.isascii():
+        return id
+    valid = _valid(id)
     if len(valid) <= ID_LENGTH:
         return valid
     return f"{valid[: ID_LENGTH - HASH_LENGTH - 1]}~{_digest(valid)}"
@@ -59,9 +61,9 @@ def links_hash(parent: Ref, links: Iterable[Link]) -> str:
 
 
 def node_properties(record: Record) -> dict[str, Any]:
-    """The flat properties of a record's node; None for a declared one that the record has not."""
+    """The flat properties of a record's node, in the order of `columns`; None for one that the record has not."""
     own = own_properties(record.type)
-    node: dict[str, Any] = dict.fromkeys(own)
+    node: dict[str, Any] = dict.fromkeys(columns(record.type))
     whole: dict[str, Any] = {}
     for key, value in record.properties.items():
         if key in own:
@@ -74,7 +76,7 @@ def node_properties(record: Record) -> dict[str, Any]:
 
 
 def group_properties(attributes: Attributes) -> dict[str, Any]:
-    """The flat properties that a group adds; None for a declared one that is not said."""
+    """The flat properties that a group adds, as declared; None for one that is not said."""
     declared = properties_of_group(attributes.type, attributes.group)
     node: dict[str, Any] = dict.fromkeys(declared)
     for key, value in attributes.properties.items():
@@ -99,6 +101,12 @@ def record_of(node: Mapping[str, Any]) -> Record:
         properties=properties,
         details=details,
     )
+
+
+@cache
+def columns(type: str) -> tuple[str, ...]:
+    """The properties that a type's owner writes, in the order in which they are sent."""
+    return ("name", "host", "details", *own_properties(type))
 
 
 @cache

@@ -17,7 +17,7 @@ from topology.store.lease import Fence, under_lease
 from topology.store.preparation import require_identity
 from topology.store.removal import RemovalGuard
 from topology.store.scope_writer import Written, remove_scope_objects, write_links, write_scope
-from topology.store.scopes import ScopeState, forget, orphaned_scopes, scope_states, stamp, stamp_failure
+from topology.store.scopes import ScopeState, forget, orphaned_scopes, scope_states, stamp_failure
 from topology.store.writes import ScopeWrite, Witness
 
 
@@ -68,30 +68,26 @@ class GraphStore:
             if not dry_run:
                 self._require_ready()
                 stamp_failure(self._graph, self._environment, scope, outcome, scope_write.observed_at)
-            return _changes(scope, scope_write.observed_at, outcome, tally, dry_run=dry_run)
+            return tally.changes(scope, scope_write.observed_at, outcome, dry_run=dry_run)
         complete = outcome.status == "complete"
         context = self._context(scope, scope_write.observed_at, tally, complete=complete, dry_run=dry_run)
         guard = RemovalGuard(self._share, self._floor, accept_removals, witness)
         written = write_scope(context, scope_write, guard)
         self._expect_changes = context.expect_changes
-        changes = _changes(scope, scope_write.observed_at, written.outcome, context.tally, dry_run=dry_run)
-        if context.fence is not None:
-            stamp(context.fence, changes, written.size)
+        if not dry_run:
             self._remember(scope, written)
-        return changes
+        return written.changes
 
     def write_links(self, scope_write: ScopeWrite, *, dry_run: bool = False) -> ScopeChanges:
         """Write only the links of objects that are there, as found anew in what the graph knows.
 
         No object is written or removed, and the scope is as fresh as before: nothing was read.
         """
-        tally = Tally(listing=0)
-        scope, outcome = scope_write.scope, scope_write.outcome
+        scope, observed_at, outcome = scope_write.scope, scope_write.observed_at, scope_write.outcome
         complete = outcome.status == "complete"
-        write_links(
-            self._context(scope, scope_write.observed_at, tally, complete=complete, dry_run=dry_run), scope_write
-        )
-        return _changes(scope, scope_write.observed_at, outcome, tally, dry_run=dry_run)
+        context = self._context(scope, observed_at, Tally(listing=0), complete=complete, dry_run=dry_run)
+        write_links(context, scope_write.entries)
+        return context.tally.changes(scope, observed_at, outcome, dry_run=dry_run)
 
     def resolve_pending(self) -> tuple[int, dict[str, int]]:
         """Join links whose missing end has come; how many, and how many of each type still wait."""
@@ -114,7 +110,7 @@ class GraphStore:
         outcome = Outcome("partial", tuple(doubt.reason for doubt in held.values())) if held else COMPLETE
         if not held:
             forget(context)
-        return _changes(scope, context.observed_at, outcome, context.tally, dry_run=False)
+        return context.tally.changes(scope, context.observed_at, outcome, dry_run=False)
 
     def remove_unconfirmed(self, since: datetime, *, keep: Collection[Scope] = ()) -> int:
         """Remove what the scan that began at `since` and wrote through this store did not confirm; how many objects.
@@ -191,7 +187,7 @@ class GraphStore:
     def _remember(self, scope: Scope, written: Written) -> None:
         self._in_doubt.pop(scope, None)
         self._confirmed.discard(scope)
-        if written.outcome.status == "complete":
+        if written.changes.outcome.status == "complete":
             self._confirmed.add(scope)
         else:
             self._in_doubt[scope] = written
@@ -229,18 +225,3 @@ class GraphStore:
             total += resolved
             if resolved < self._batch_size:
                 return total
-
-
-def _changes(scope: Scope, observed_at: datetime, outcome: Outcome, tally: Tally, *, dry_run: bool) -> ScopeChanges:
-    return ScopeChanges(
-        scope=scope,
-        observed_at=observed_at,
-        outcome=outcome,
-        objects=dict(tally.objects),
-        links=dict(tally.links),
-        attributes=dict(tally.attributes),
-        problems=tally.told(scope),
-        listed=tuple(tally.listed),
-        unlisted=tally.unlisted,
-        dry_run=dry_run,
-    )

@@ -65,29 +65,14 @@ class Fence:
             else:
                 row = tx.run("scope_fenced", **where, fence=self.token)[0]
             if not row["valid"]:
-                raise _superseded(self.environment, self.scope, row["fenced_at"])
+                raise superseded(self.environment, self.scope, row["fenced_at"])
             return row["fence"], work(tx)
 
         self.token, done = self.graph.in_transaction(fenced)
         return done
 
-    def stamp(self, properties: dict[str, Any], *, completed: bool) -> None:
-        """Write the scope's own properties, at the end of its write. Raises Superseded."""
-        row = self.graph.write(
-            "scope_stamp",
-            environment=self.environment,
-            key=self.scope.key,
-            source=self.scope.source,
-            scope_name=self.scope.name,
-            fence=self.token,
-            observed_at=self.observed_at,
-            completed=completed,
-            properties=properties,
-        )[0]
-        if not row["valid"]:
-            raise _superseded(self.environment, self.scope, row["fenced_at"])
 
-
-def _superseded(environment: str, scope: Scope, fenced_at: str | None) -> Superseded:
+def superseded(environment: str, scope: Scope, fenced_at: str | None) -> Superseded:
+    """The error for a reading that came too late."""
     newer = f"a newer reading (of {fenced_at})" if fenced_at else "the removal of the whole scope"
     return Superseded(f"{scope.key} of {environment}: {newer} came meanwhile; the rest of this one is not written.")

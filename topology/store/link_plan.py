@@ -5,44 +5,43 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from graph_schema.model import LinkType
 from graph_schema.registry import CONTAINS, LINKS, link_type
+from topology.store.spool import Spool
 from topology.store.writes import Said, SaidLink
 
 Key = tuple[str, str, str]
 """Link type, source id, target id."""
 
 
-@dataclass(frozen=True, slots=True)
-class Anchor:
+class Anchor(NamedTuple):
     """An object whose links have to be looked at, with all the links that it says.
 
-    `fresh`: just created, so that the graph has none of them. `known`: the links were found; else only its parent is.
+    `known`: the links were found; else only its parent is.
     """
 
     type: str
     id: str
-    fresh: bool
     known: bool
     links_hash: str | None
-    links: tuple[SaidLink, ...]
+    links: list[SaidLink]
 
     @classmethod
-    def of(cls, one: Said, *, fresh: bool) -> Anchor:
+    def of(cls, one: Said) -> Anchor:
         """The anchor of what an entry says."""
-        return cls(one.record.type, one.id, fresh, one.links is not None, one.links_hash, tuple(one.said_links()))
+        return cls(one.record.type, one.id, one.links is not None, one.links_hash, one.said_links())
 
-    def row(self) -> list[Any]:
-        """As plain JSON, for a spool."""
-        return [self.type, self.id, self.fresh, self.known, self.links_hash, [link.row() for link in self.links]]
 
-    @classmethod
-    def of_row(cls, row: list[Any]) -> Anchor:
-        """Back from a spool."""
-        type, id, fresh, known, links_hash, links = row
-        return cls(type, id, fresh, known, links_hash, tuple(SaidLink.of_row(link) for link in links))
+def spool_of_anchors() -> Spool[Anchor]:
+    """A spool of anchors."""
+    return Spool(list, _anchor_of_row)
+
+
+def _anchor_of_row(row: list[Any]) -> Anchor:
+    *said, links = row
+    return Anchor._make([*said, [SaidLink._make(link) for link in links]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +97,8 @@ def _plan_one(plan: LinkPlan, anchor: Anchor, linked: Linked, complete: bool) ->
     whole = anchor.known and not more
     if whole or create or update or delete or drop:
         plan.done.append([anchor.id, anchor.links_hash if whole else None])
-    if not anchor.fresh:
-        parents = [link for link, _ in create if link.contains]
-        plan.parents += [[anchor.id, parent.source_type, parent.source_id] for parent in parents]
+    parents = [link for link, _ in create if link.contains]
+    plan.parents += [[anchor.id, parent.source_type, parent.source_id] for parent in parents]
 
 
 @cache
@@ -124,4 +122,5 @@ def _exclusive(type: str) -> bool:
 
 
 def _same(link: SaidLink, have: Mapping[str, Any]) -> bool:
-    return all(have.get(key) == value for key, value in link.properties().items())
+    carried = (have.get("name"), have.get("state"), have.get("weight"), have.get("networks"))
+    return link.contains or carried == (link.name, link.state, link.weight, link.networks)

@@ -12,7 +12,6 @@ from topology.graph import Transaction
 from topology.store.context import WriteContext
 from topology.store.lease import Reads
 from topology.store.link_plan import Anchor, Key, Linked, LinkPlan, anchored_at, plan_links
-from topology.store.spool import Spool
 from topology.store.writes import SaidLink, token_of
 
 
@@ -22,9 +21,9 @@ class LinkStep:
     def __init__(self, context: WriteContext) -> None:
         self._context = context
 
-    def run(self, spool: Spool) -> None:
-        """Bring the links of all spooled anchors to what they say."""
-        for anchors in self._batches(spool):
+    def run(self, anchors_of_scope: Iterable[Anchor]) -> None:
+        """Bring the links of all these objects to what they say."""
+        for anchors in self._batches(anchors_of_scope):
             self._context.stop()
             if self._context.dry_run:
                 plan = self._plan(self._context.read, anchors)
@@ -33,12 +32,12 @@ class LinkStep:
                 plan, missing = self._context.write(lambda tx, batch=anchors: self._write(tx, batch))  # type: ignore[misc]  # the default binds the loop's batch
             self._count(plan, missing)
 
-    def _batches(self, spool: Spool) -> Iterator[list[Anchor]]:
+    def _batches(self, anchors: Iterable[Anchor]) -> Iterator[list[Anchor]]:
         batch: list[Anchor] = []
         size = 0
-        for row in spool:
-            batch.append(Anchor.of_row(row))
-            size += len(batch[-1].links)
+        for anchor in anchors:
+            batch.append(anchor)
+            size += len(anchor.links)
             if size >= self._context.batch_size:
                 yield batch
                 batch, size = [], 0
@@ -46,14 +45,15 @@ class LinkStep:
             yield batch
 
     def _plan(self, read: Reads, anchors: Sequence[Anchor]) -> LinkPlan:
-        linked = read_linked(read, self._context.environment, [a for a in anchors if not a.fresh])
+        linked = read_linked(read, self._context.environment, anchors)
         return plan_links(anchors, linked, complete=self._context.complete)
 
     def _write(self, tx: Transaction, anchors: Sequence[Anchor]) -> tuple[LinkPlan, set[Key]]:
         context = self._context
         # In the transaction that wrote the objects nobody else can have come in between.
-        alone = context.transaction is not None
-        lost = set() if alone else lost_objects(tx, context, [anchor.id for anchor in anchors])
+        lost = (
+            set() if context.transaction is not None else lost_objects(tx, context, [anchor.id for anchor in anchors])
+        )
         plan = self._plan(tx.run, [anchor for anchor in anchors if anchor.id not in lost])
         return plan, apply_plan(tx, context.environment, plan)
 
@@ -119,7 +119,7 @@ def apply_plan(tx: Transaction, environment: str, plan: LinkPlan) -> set[Key]:
     for type, links in _grouped(plan.update).items():
         update = statement("links_update").fill(relationship=link_type(type).relationship)
         tx.run(update, environment=environment, rows=[link.values() for link in links])
-    missing = _create(tx, environment, [link for link, _ in plan.create])
+    missing = create_links(tx, environment, [link for link, _ in plan.create])
     dropped = [*plan.drop, *(plan.waiting - missing)]
     if dropped:
         tx.run("pending_drop", environment=environment, rows=sorted(map(list, dropped)))
@@ -141,7 +141,10 @@ def add_pending(tx: Transaction, environment: str, links: Iterable[tuple[SaidLin
             "source_type": link.source_type,
             "target_type": link.target_type,
             "anchor_id": anchor,
-            **link.properties(),
+            "name": None if link.contains else link.name,
+            "state": None if link.contains else link.state,
+            "weight": None if link.contains else link.weight,
+            "networks": link.networks,
         }
         for link, anchor in sorted(links, key=lambda pair: pair[0].key)
     ]
@@ -161,39 +164,36 @@ def _delete(tx: Transaction, environment: str, keys: Sequence[Key]) -> None:
             tx.run(delete, environment=environment, rows=[[source, target] for _, source, target in of_type])
 
 
-def _create(tx: Transaction, environment: str, links: Iterable[SaidLink]) -> set[Key]:
+def create_links(tx: Transaction, environment: str, links: Iterable[SaidLink]) -> set[Key]:
     """Write links; the keys of those that have an end missing."""
     missing: set[Key] = set()
-    by_ends: dict[tuple[str, str, str], list[SaidLink]] = defaultdict(list)
+    by_type: dict[str, list[SaidLink]] = defaultdict(list)
     for link in links:
-        # Containment: the child is there, of whatever type.
-        by_ends[link.type, link.source_type, "" if link.contains else link.target_type].append(link)
-    for (_, source, _), of_type in by_ends.items():
-        of_type.sort(key=lambda link: link.key)
-        if source == "environment":
+        by_type["environment" if link.source_type == "environment" else link.type].append(link)
+    for type, of_type in by_type.items():
+        of_type.sort(key=lambda link: (link.source_id, link.target_id))
+        if type == "environment":
             tx.run("environment_contains", environment=environment, ids=[link.target_id for link in of_type])
-            continue
-        missing |= _join(tx, environment, of_type)
+        else:
+            missing |= _join(tx, environment, type, of_type)
     return missing
 
 
-def _join(tx: Transaction, environment: str, links: Sequence[SaidLink]) -> set[Key]:
-    """Write links of one type between ends of two types; the keys of those that have an end missing."""
-    first = links[0]
-    labels = {"source": object_type(first.source_type).label}
-    if first.contains:
-        rows = [[link.source_id, link.target_id] for link in links]
-        created = tx.run(statement("parents_join").fill(**labels), environment=environment, rows=rows)
-        labels["target"] = "Object"
+def _join(tx: Transaction, environment: str, type: str, links: Sequence[SaidLink]) -> set[Key]:
+    """Write links of one type; the keys of those that have an end missing."""
+    rows = [link.values() for link in links]
+    if type == CONTAINS:
+        created = tx.run("parents_join", environment=environment, rows=rows)
+        joinable = statement("parents_there")
     else:
-        labels["target"] = object_type(first.target_type).label
-        rows = [link.values() for link in links]
-        create = statement("links_create").fill(relationship=link_type(first.type).relationship, **labels)
-        created = tx.run(create, environment=environment, link_type=first.type, rows=rows)
+        kind = link_type(type)
+        labels = {"source": object_type(kind.source).label, "target": object_type(kind.target).label}
+        create = statement("links_create").fill(relationship=kind.relationship, **labels)
+        created = tx.run(create, environment=environment, link_type=type, rows=rows)
+        joinable = statement("links_joinable").fill(**labels)
     if created[0]["created"] == len(rows):
         return set()
-    joinable = tx.run(statement("links_joinable").fill(**labels), environment=environment, rows=rows)
-    joined = set(joinable[0]["numbers"])
+    joined = set(tx.run(joinable, environment=environment, rows=rows)[0]["numbers"])
     return {link.key for number, link in enumerate(links) if number not in joined}
 
 

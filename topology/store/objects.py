@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
 from cypher import statement
 from graph_schema.records import Problem
 from graph_schema.registry import object_type
 from topology.graph import Transaction
+from topology.graph.connection import Row
 from topology.store.context import WriteContext
-from topology.store.encoding import HASH_LENGTH, node_properties
+from topology.store.encoding import HASH_LENGTH, columns, node_properties
 from topology.store.lease import Reads
 from topology.store.link_plan import Anchor
+from topology.store.links import create_links
 from topology.store.spool import Spool
-from topology.store.writes import Entry, Said, said
+from topology.store.writes import Said
 
 # Stands for a hash that is not said.
 UNSAID = "-" * HASH_LENGTH
@@ -50,25 +52,25 @@ class Verdict:
 class ObjectStep:
     """Writes the objects of a scope batch by batch, and spools the anchors whose links have to be looked at."""
 
-    def __init__(self, context: WriteContext, spool: Spool, *, links_only: bool = False) -> None:
-        self._context, self._spool, self._links_only = context, spool, links_only
+    def __init__(self, context: WriteContext, anchors: Spool[Anchor]) -> None:
+        self._context, self._anchors = context, anchors
         self.seen: set[int] = set()
-        self.size: int | None = None
-        """How many objects the scope owned when the last of them had been compared, if nothing was written then."""
+        self.before: int | None = None
+        """How many objects the scope owned before."""
         self.owned = 0
-        """How many objects the scope must own now if nothing is to be removed."""
+        """How many of the objects that are said the scope owns now."""
         self.joined: dict[str, int] = defaultdict(int)
         """How many objects of each type the scope owns since this write only."""
 
-    def run(self, entries: Iterable[Entry]) -> None:
-        """Write all entries."""
-        for batch, last in self._context.batches(entries):
-            says = sorted(self._unsaid(batch), key=lambda one: one.id)
-            self._count(says, self._settle(says, last=last))
+    def run(self, says: Iterable[Said]) -> None:
+        """Write all that is said."""
+        for batch in self._context.batches(says):
+            unsaid = sorted(self._unsaid(batch), key=lambda one: one.id)
+            self._count(unsaid, self._settle(unsaid))
 
-    def _unsaid(self, batch: Sequence[Entry]) -> Iterable[Said]:
-        for entry in batch:
-            one = said(entry, content=not self._links_only)
+    def _unsaid(self, batch: Sequence[Said]) -> Iterable[Said]:
+        """Those of the batch that the reading has not said before."""
+        for one in batch:
             if one.token in self.seen:
                 what = "is said twice in one reading; the first is kept."
                 self._context.tally.problem(Problem(f"{one.record.type} {one.id}", what))
@@ -78,20 +80,22 @@ class ObjectStep:
                 self._context.tally.problem(problem)
             yield one
 
-    def _settle(self, says: list[Said], *, last: bool) -> list[Verdict]:
+    def _settle(self, says: list[Said]) -> list[Verdict]:
         """Decide on those that differ from the graph, and write them."""
         context = self._context
         if context.dry_run:
-            return self._verdicts(context.read, says, last=last)
+            return self._verdicts(says, self._compare(context.read, says))
         if not context.expect_changes:
-            says = [found.one for found in self._verdicts(context.read, says, last=last)]
+            says = [found.one for found in self._verdicts(says, self._compare(context.read, says))]
         if not says:
             return []
         # Compared again under the lease: another writer may have been there in between.
-        return context.write(lambda tx: self._write(tx, says))
+        verdicts, joined = context.write(lambda tx: self._write(tx, says))
+        for type, count in joined.items():
+            context.tally.links[type].created += count
+        return verdicts
 
-    def _verdicts(self, read: Reads, says: list[Said], *, last: bool = False) -> list[Verdict]:
-        """What is to be done with the objects that differ from the graph."""
+    def _compare(self, read: Reads, says: list[Said]) -> Row:
         context = self._context
         links_known = all(one.links is not None for one in says)
         row = read(
@@ -101,35 +105,58 @@ class ObjectStep:
             observed_at=context.observed_at,
             ids=[one.id for one in says],
             # One text for all hashes: many short ones cost more to send than the database takes to compare them.
-            hashes="".join(text for one in says for text in (one.hash or UNSAID, one.links_hash or UNSAID)),
+            hashes="".join([text for one in says for text in (one.hash or UNSAID, one.links_hash or UNSAID)]),
             unsaid=UNSAID,
             parents=[] if links_known else [one.parent.id for one in says],
-            last=last,
+            first=self.before is None,
         )[0]
-        self.size = row["size"]
+        if row["size"] is not None:
+            self.before = row["size"]
+        return row
+
+    def _verdicts(self, says: list[Said], row: Row) -> list[Verdict]:
+        """What is to be done with the objects that differ from the graph."""
         absent = [verdict_absent(says[number], departed=False) for number in row["absent"]]
         departed = [verdict_absent(says[number], departed=True) for number in row["departed"]]
         states = (NodeState(*values) for values in row["differing"])
-        return [*absent, *departed, *(verdict(says[state.number], state, context.scope.key) for state in states)]
+        scope = self._context.scope.key
+        return [*absent, *departed, *(verdict(says[state.number], state, scope) for state in states)]
 
-    def _write(self, tx: Transaction, says: list[Said]) -> list[Verdict]:
-        verdicts = self._verdicts(tx.run, says)
-        self.size = None
-        created: dict[str, list[Said]] = defaultdict(list)
-        for found in verdicts:
-            if found.action == "create":
-                created[found.one.record.type].append(found.one)
+    def _write(self, tx: Transaction, says: list[Said]) -> tuple[list[Verdict], Mapping[str, int]]:
+        """Write a batch; what was done with each object, and how many links of each type were created."""
+        found = self._compare(tx.run, says)
+        verdicts = self._verdicts(says, found)
         where = {"environment": self._context.environment, "scope": self._context.scope.key}
-        for type, ones in created.items():
-            create = statement("objects_create").fill(label=object_type(type).label)
-            tx.run(create, **where, type=type, rows=[_creation(one) for one in ones])
-        updates = [_update(found.one) for found in verdicts if found.action == "update"]
-        if updates:
-            tx.run("objects_update", **where, rows=updates)
-        adopted = [found.one.id for found in verdicts if found.action == "adopt"]
+        for type, updated in _by_type(verdicts, "update").items():
+            rows = [[one.id, one.hash, list(node_properties(one.record).values())] for one in updated]
+            tx.run(statement("objects_update").fill(properties=columns(type)), **where, rows=rows)
+        adopted = [verdict.one.id for verdict in verdicts if verdict.action == "adopt"]
         if adopted:
             tx.run("objects_adopt", **where, ids=adopted)
-        return verdicts
+        created = _by_type(verdicts, "create")
+        for type, ones in created.items():
+            create = statement("objects_create").fill(label=object_type(type).label, properties=columns(type))
+            tx.run(create, **where, type=type, rows=[_creation(one) for one in ones])
+        if found["annotated"]:
+            ids = [one.id for ones in created.values() for one in ones]
+            tx.run("annotations_restore", environment=self._context.environment, ids=ids)
+        apart, joined = self._link_created(tx, [one for ones in created.values() for one in ones])
+        return [
+            replace(verdict, links=verdict.one.id in apart) if verdict.action == "create" else verdict
+            for verdict in verdicts
+        ], joined
+
+    def _link_created(self, tx: Transaction, created: list[Said]) -> tuple[set[str], Mapping[str, int]]:
+        """Write the links of created objects that have both ends by now.
+
+        The ids of those that say others too, whose turn comes when all objects are there, and numbers by link type.
+        """
+        links = [(one.id, link) for one in created for link in one.said_links()]
+        missing = create_links(tx, self._context.environment, [link for _, link in links])
+        apart = {id for id, link in links if link.key in missing} if missing else set()
+        if apart:
+            tx.run("anchors_done", environment=self._context.environment, rows=[[id, None] for id in sorted(apart)])
+        return apart, Counter(link.type for _, link in links if link.key not in missing)
 
     def _count(self, says: list[Said], verdicts: list[Verdict]) -> None:
         tally = self._context.tally
@@ -142,7 +169,7 @@ class ObjectStep:
                 tally.objects[found.one.record.type].unchanged -= 1
                 self._count_one(found)
             if found.links:
-                self._spool.append(Anchor.of(found.one, fresh=found.action == "create").row())
+                self._anchors.append(Anchor.of(found.one))
 
     def _count_one(self, found: Verdict) -> None:
         one, tally = found.one, self._context.tally
@@ -156,8 +183,9 @@ class ObjectStep:
         self.joined[one.record.type] += found.joins
         if found.action == "create":
             counts.created += 1
-            self._context.planned.add(one.token)
             tally.list("create", one.record.type, one.id, one.record.name)
+            if self._context.dry_run:
+                self._context.planned.add(one.token)
         else:
             counts.updated += 1
             tally.list("update", one.record.type, one.id, one.record.name)
@@ -183,19 +211,17 @@ def verdict(one: Said, state: NodeState, scope: str) -> Verdict:
     return Verdict(one, "adopt" if joins else "links", links, joins)
 
 
-def _creation(one: Said) -> dict[str, Any]:
-    properties = {key: value for key, value in node_properties(one.record).items() if value is not None}
-    return {
-        "id": one.id,
-        "hash": one.hash,
-        "parent_type": one.parent.type,
-        "parent_id": one.parent.id,
-        "properties": properties,
-    }
+def _creation(one: Said) -> list[Any]:
+    values = list(node_properties(one.record).values())
+    return [one.id, one.hash, one.links_hash, one.parent.type, one.parent.id, values]
 
 
-def _update(one: Said) -> dict[str, Any]:
-    return {"id": one.id, "hash": one.hash, "properties": node_properties(one.record)}
+def _by_type(verdicts: Sequence[Verdict], action: str) -> dict[str, list[Said]]:
+    found: dict[str, list[Said]] = defaultdict(list)
+    for one in verdicts:
+        if one.action == action:
+            found[one.one.record.type].append(one.one)
+    return found
 
 
 def _clash(one: Said) -> Problem:

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import islice
 
 from cypher import statement
 from graph_schema.records import Problem
@@ -14,7 +15,7 @@ from topology.graph import Transaction
 from topology.store.context import WriteContext
 from topology.store.link_plan import said_by_others
 from topology.store.links import add_pending, lost_objects
-from topology.store.spool import Spool
+from topology.store.spool import Spool, spool_of_ids
 from topology.store.writes import SaidLink, Witness, token_of
 
 # So many of the objects that a listing lacks are asked for one by one before any of their type is removed.
@@ -47,7 +48,7 @@ class Doubt:
 class Candidates:
     """The objects of a scope that a reading does not list, by type, and how many of each type there were before."""
 
-    by_type: dict[str, Spool] = field(default_factory=lambda: defaultdict(Spool))
+    by_type: dict[str, Spool[str]] = field(default_factory=lambda: defaultdict(spool_of_ids))
     before: Counter[str] = field(default_factory=Counter)
 
     def close(self) -> None:
@@ -68,7 +69,7 @@ def candidates(context: WriteContext, seen: Container[int], joined: Mapping[str,
     for row in rows:
         found.before[row["type"]] += 1
         if not row["newer"] and token_of(row["type"], row["id"]) not in seen:
-            found.by_type[row["type"]].append([row["id"]])
+            found.by_type[row["type"]].append(row["id"])
     if not context.dry_run:
         found.before.subtract(joined)
     return found
@@ -86,18 +87,18 @@ def remove(context: WriteContext, found: Candidates, guard: RemovalGuard) -> Map
         held[type] = doubt
         context.tally.problem(doubt.reason)
         context.tally.objects[type].held_back += len(ids)
-        _list(context, "hold back", type, (row[0] for row in ids))
+        _list(context, "hold back", type, ids)
     return held
 
 
-def _doubt(context: WriteContext, guard: RemovalGuard, type: str, ids: Spool, before: int) -> Doubt | None:
+def _doubt(context: WriteContext, guard: RemovalGuard, type: str, ids: Spool[str], before: int) -> Doubt | None:
     """Why the objects of a type are not to be removed, or None."""
     where = f"{context.scope.key}: {type}"
     if guard.too_many(len(ids), before):
         return Doubt(too_many(where, len(ids), before))
     if guard.witness is None:
         return None
-    answers = {id: guard.witness(type, id) for id in _first(ids)}
+    answers = {id: guard.witness(type, id) for id in islice(ids, WITNESSED)}
     there = sorted(id for id, answer in answers.items() if answer)
     if there:
         what = f"the listing lacks {', '.join(there)}, yet it answers when asked for; no {type} is removed."
@@ -118,16 +119,9 @@ def too_many(where: str, candidates: int, before: int) -> Problem:
     return Problem(where, what, "If they are really gone, scan again with accept_removals.")
 
 
-def _first(ids: Spool) -> Iterator[str]:
-    for number, row in enumerate(ids):
-        if number == WITNESSED:
-            return
-        yield row[0]
-
-
-def _remove_type(context: WriteContext, type: str, ids: Iterable[list[str]]) -> None:
-    for rows, _ in context.batches(ids):
-        batch = sorted(row[0] for row in rows)
+def _remove_type(context: WriteContext, type: str, ids: Iterable[str]) -> None:
+    for rows in context.batches(ids):
+        batch = sorted(rows)
         _list(context, "remove", type, batch)
         if context.dry_run:
             removed = batch
@@ -160,16 +154,8 @@ def _said_by_others(tx: Transaction, environment: str, type: str, ids: list[str]
             anchor = row["target_id"] if at_source else row["source_id"]
             if anchor in going:
                 continue
-            properties = row["properties"]
-            networks = properties.get("networks")
-            yield (
-                SaidLink(
-                    kind.name, kind.source, row["source_id"], kind.target, row["target_id"], properties.get("name", ""),
-                    properties.get("state", "up"), properties.get("weight", 0.0),
-                    None if networks is None else tuple(networks),
-                ),
-                anchor,
-            )  # fmt: skip
+            carried = {key: row["properties"].get(key) for key in ("name", "state", "weight", "networks")}
+            yield SaidLink(kind.name, kind.source, row["source_id"], kind.target, row["target_id"], **carried), anchor
 
 
 def _list(context: WriteContext, kind: str, type: str, ids: Iterable[str]) -> None:

@@ -13,7 +13,7 @@ from topology.graph import Graph
 from topology.store.changes import ScopeChanges
 from topology.store.context import WriteContext
 from topology.store.encoding import valid_text
-from topology.store.lease import Fence, under_lease
+from topology.store.lease import superseded, under_lease
 
 # What a scope's node remembers of what went wrong.
 PROBLEMS, PROBLEM_LENGTH = 20, 2000
@@ -60,13 +60,36 @@ def orphaned_scopes(graph: Graph, environment: str) -> list[Scope]:
     return [Scope.parse(row["key"]) for row in rows]
 
 
-def stamp(fence: Fence, changes: ScopeChanges, objects: int) -> None:
+def stamp(context: WriteContext, changes: ScopeChanges, objects: int, attributes: int | None) -> None:
     """Remember on the scope's node how completely it was read, and what that changed. Raises Superseded."""
-    counts = ("created", "updated", "unchanged", "removed", "held_back")
-    fence.stamp(
-        {**_outcome(changes.outcome), "objects": objects, **{count: changes.total(count) for count in counts}},
+    run = context.graph.write if context.transaction is None else context.transaction.run
+    row = run(
+        "scope_stamp",
+        environment=context.environment,
+        key=context.scope.key,
+        source=context.scope.source,
+        scope_name=context.scope.name,
+        fence=context.fence.token if context.fence is not None else None,
+        observed_at=context.observed_at,
         completed=changes.outcome.status == "complete",
-    )
+        properties=scope_properties(changes, objects, attributes),
+    )[0]
+    if not row["valid"]:
+        raise superseded(context.environment, context.scope, row["fenced_at"])
+
+
+def scope_properties(changes: ScopeChanges, objects: int, attributes: int | None) -> dict[str, Any]:
+    """What a scope's node says of its last reading.
+
+    `attributes`: how many objects of others have attributes of the scope; None where that is not all that it said.
+    """
+    counts = ("created", "updated", "unchanged", "removed", "held_back")
+    return {
+        **_outcome(changes.outcome),
+        "objects": objects,
+        "attributes": attributes if changes.outcome.status == "complete" else None,
+        **{count: changes.total(count) for count in counts},
+    }
 
 
 def stamp_failure(graph: Graph, environment: str, scope: Scope, outcome: Outcome, observed_at: datetime) -> None:

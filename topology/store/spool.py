@@ -1,45 +1,61 @@
-"""A list that stays small in memory: beyond a number of rows it goes on in a temporary file."""
+"""A list that stays small in memory: beyond a number of items it goes on in a temporary file."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from tempfile import TemporaryFile
-from typing import IO, Any
+from types import TracebackType
+from typing import IO, Any, Generic, Self, TypeVar
+
+T = TypeVar("T")
 
 
-class Spool:
-    """Rows of plain JSON values, appended and then read from the start, any number of times. `close` when done."""
+class Spool(Generic[T]):
+    """Items that are all appended first and then read from the start, any number of times.
 
-    def __init__(self, in_memory: int = 20_000) -> None:
-        self._in_memory = in_memory
-        self._rows: list[list[Any]] = []
+    `dump` makes plain JSON values of an item for the file, `load` an item of them.
+    """
+
+    def __init__(self, dump: Callable[[T], Any], load: Callable[[Any], T], in_memory: int = 20_000) -> None:
+        self._dump, self._load, self._in_memory = dump, load, in_memory
+        self._items: list[T] = []
         self._file: IO[str] | None = None
         self._length = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None) -> None:
+        self.close()
 
     def __len__(self) -> int:
         return self._length
 
-    def __iter__(self) -> Iterator[list[Any]]:
-        yield from self._rows
+    def __iter__(self) -> Iterator[T]:
+        yield from self._items
         if self._file is not None:
             self._file.seek(0)
             for line in self._file:
-                yield json.loads(line)
+                yield self._load(json.loads(line))
 
-    def append(self, row: list[Any]) -> None:
-        """Add a row. Rows are not added while the spool is being read."""
+    def append(self, item: T) -> None:
+        """Add an item."""
         self._length += 1
-        if len(self._rows) < self._in_memory:
-            self._rows.append(row)
+        if self._length <= self._in_memory:
+            self._items.append(item)
             return
         if self._file is None:
             self._file = TemporaryFile("w+", encoding="ascii")  # noqa: SIM115  # `close` closes it
-        self._file.write(json.dumps(row))
-        self._file.write("\n")
+        self._file.write(json.dumps(self._dump(item)) + "\n")
 
     def close(self) -> None:
-        """Give back the temporary file."""
-        self._rows = []
+        """Forget the items and give back the temporary file."""
+        self._items = []
         if self._file is not None:
             self._file.close()
+
+
+def spool_of_ids(in_memory: int = 20_000) -> Spool[str]:
+    """A spool of texts."""
+    return Spool(str, str, in_memory)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from graph_schema.records import Attributes, Link, Outcome, Problem, Record, Ref, Scope
 from graph_schema.registry import CONTAINS, link_type
@@ -39,8 +39,7 @@ class ScopeWrite:
             raise ValueError(f"scope {self.scope.key}: observed_at {self.observed_at} has no time zone")
 
 
-@dataclass(frozen=True, slots=True)
-class SaidLink:
+class SaidLink(NamedTuple):
     """A link as its anchor says it; containment is one more, from the parent, of type CONTAINS."""
 
     type: str
@@ -51,7 +50,7 @@ class SaidLink:
     name: str = ""
     state: str = "up"
     weight: float = 0.0
-    networks: tuple[str, ...] | None = None
+    networks: list[str] | None = None
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -60,29 +59,14 @@ class SaidLink:
 
     @property
     def contains(self) -> bool:
-        """Whether it is containment."""
+        """Whether it is containment, which carries nothing."""
         return self.type == CONTAINS
-
-    def row(self) -> list[Any]:
-        """As plain JSON, for a spool."""
-        return [getattr(self, name) for name in self.__slots__]
-
-    @classmethod
-    def of_row(cls, row: list[Any]) -> SaidLink:
-        """Back from a spool."""
-        link = cls(*row)
-        return link if link.networks is None else replace(link, networks=tuple(link.networks))
-
-    def properties(self) -> dict[str, Any]:
-        """What it carries; containment carries nothing."""
-        if self.contains:
-            return {}
-        networks = None if self.networks is None else list(self.networks)
-        return {"name": self.name, "state": self.state, "weight": self.weight, "networks": networks}
 
     def values(self) -> list[Any]:
         """Its ends and what it carries, as the statements take them."""
-        return [self.source_id, self.target_id, *self.properties().values()]
+        if self.contains:
+            return [self.source_id, self.target_id, self.source_type]
+        return [self.source_id, self.target_id, self.name, self.state, self.weight, self.networks]
 
 
 @dataclass(slots=True)
@@ -108,7 +92,7 @@ class Said:
         links = [SaidLink(CONTAINS, self.parent.type, self.parent.id, record.type, self.id)]
         for link in self.links or ():
             kind = link_type(link.type)
-            networks = None if link.networks is None else tuple(link.networks)
+            networks = None if link.networks is None else list(link.networks)
             links.append(
                 SaidLink(
                     link.type, kind.source, link.source_id, kind.target, link.target_id,
@@ -140,40 +124,37 @@ def said(entry: Entry, *, content: bool = True) -> Said:
     )
 
 
-def _merged(record: Record, links: Iterable[Link], problems: list[Problem]) -> tuple[Link, ...]:
+def _merged(record: Record, links: tuple[Link, ...], problems: list[Problem]) -> tuple[Link, ...]:
     """One link for each pair of ends, one for each exclusive type, sorted. What contradicts itself is a problem."""
+    bounded = [_bounded(record, link) for link in links]
+    if len(bounded) < 2:
+        return tuple(bounded)
+    bounded.sort(key=_order)
     by_key: dict[tuple[str, str, str], Link] = {}
-    for link in sorted((_bounded(record, link) for link in links), key=_order):
-        key = (link.type, link.source_id, link.target_id)
-        by_key[key] = _joined(by_key[key], link) if key in by_key else link
     exclusive: dict[str, Link] = {}
-    for key, link in list(by_key.items()):
-        if link_type(link.type).exclusive_ends and exclusive.setdefault(link.type, link) is not link:
-            kept = exclusive[link.type]
-            problems.append(
-                Problem(
-                    f"{record.type} {record.id}",
-                    f"says several links {link.type} where one can be: {_ends(kept)} is kept, {_ends(link)} is not.",
-                )
-            )
-            del by_key[key]
+    for link in bounded:
+        key = (link.type, link.source_id, link.target_id)
+        if key in by_key:
+            by_key[key] = _joined(by_key[key], link)
+        elif link_type(link.type).exclusive_ends and exclusive.setdefault(link.type, link) is not link:
+            kept, left = _ends(exclusive[link.type]), _ends(link)
+            what = f"says several links {link.type} where one can be: {kept} is kept, {left} is not."
+            problems.append(Problem(f"{record.type} {record.id}", what))
+        else:
+            by_key[key] = link
     return tuple(by_key.values())
 
 
 def _bounded(record: Record, link: Link) -> Link:
     kind = link_type(link.type)
     anchor_type, anchor_id = (kind.source, link.source_id) if kind.anchor == "source" else (kind.target, link.target_id)
-    if (anchor_type, anchor_id) != (record.type, record.id):
+    if anchor_id != record.id or anchor_type != record.type:
         raise ValueError(f"link {link.type} {_ends(link)} is not anchored at {record.type} {record.id}")
-    return Link(
-        link.type,
-        stored_id(link.source_id),
-        stored_id(link.target_id),
-        valid_text(link.name),
-        link.state,
-        link.weight,
-        None if link.networks is None else tuple(sorted({stored_id(network) for network in link.networks})),
-    )
+    source, target, name = stored_id(link.source_id), stored_id(link.target_id), valid_text(link.name)
+    if link.networks is None and source is link.source_id and target is link.target_id and name is link.name:
+        return link
+    networks = None if link.networks is None else tuple(sorted({stored_id(network) for network in link.networks}))
+    return Link(link.type, source, target, name, link.state, link.weight, networks)
 
 
 def _joined(first: Link, second: Link) -> Link:

@@ -1,0 +1,9 @@
+// name: annotations_restore
+// purpose: give back the annotations of objects that returned
+// mode: write
+// parameters: environment, ids
+UNWIND $ids AS id
+MATCH (a:Annotation {environment: $environment, object_id: id})
+MATCH (o:Object {environment: $environment, id: id})
+SET o += a {.alias, .application, .service, .note}
+DELETE a
