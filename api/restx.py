@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import flask_restx
-from flask import Blueprint, Flask, Response
+from flask import Blueprint, Flask, Response, redirect
 from flask_restx.apidoc import apidoc
+from werkzeug.wrappers import Response as BaseResponse
 
 from api.errors import error_response
 
@@ -23,6 +24,10 @@ class Api(flask_restx.Api):  # type: ignore[misc]  # the library has no types
     def handle_error(self, e: Exception) -> Response:
         """Answer in our shape instead of the library's."""
         return error_response(e)
+
+    def render_root(self) -> BaseResponse:
+        """A person who looks around is led to the documentation."""
+        return redirect(f"{PREFIX}/docs")
 
 
 def mount(app: Flask, resources: dict[str, type[Resource]], models: dict[str, Any], **about: Any) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from topology.graph import Graph
 from topology.inventory import require_environment
-from topology.paging import LIMIT, Page, checked_limit, page, position
+from topology.paging import LIMIT, Page, checked_limit, page, position_in_time
 
 # The ancestor's severities, the gravest first.
 LEVELS = ("panic", "alert", "crit", "error", "warn", "notice", "info", "debug")
@@ -65,7 +65,7 @@ def messages(
 ) -> Page:
     """A page of messages, the newest first. Raises UnknownEnvironment, InvalidConfiguration."""
     wanted = wanted or WantedMessages()
-    before, before_id = position(after, 2)
+    before, before_id = position_in_time(after)
     rows = graph.read(
         "messages_page",
         environment=environment,
@@ -75,7 +75,7 @@ def messages(
         scan_id=wanted.scan_id,
         since=wanted.since.isoformat() if wanted.since else None,
         until=wanted.until.isoformat() if wanted.until else None,
-        before=before or None,
+        before=before,
         before_id=before_id,
         limit=checked_limit(limit) + 1,
     )

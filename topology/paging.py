@@ -5,14 +5,18 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from topology.errors import InvalidConfiguration
 from topology.shapes import JsonObject
 
 LIMIT, LIMIT_CAP = 100, 1000
+# As the database writes times.
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +60,31 @@ def position(text: str | None, parts: int) -> tuple[str, ...]:
         place = json.loads(base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4)))
     except (binascii.Error, ValueError):
         place = None
-    if not isinstance(place, list) or len(place) != parts or not all(isinstance(word, str) for word in place):
-        raise InvalidConfiguration(f"{text[:100]!r} is not a place to go on from; use `next` of the last answer.")
+    if not isinstance(place, list) or len(place) != parts or not all(map(_is_text, place)):
+        raise _no_place(text)
     return tuple(place)
+
+
+def position_in_time(text: str | None) -> tuple[str | None, str]:
+    """The place in a list that is in the order of time and id; None before everything. Raises as `position`."""
+    time, id = position(text, 2)
+    if text is None:
+        return None, ""
+    try:
+        if not _TIME.fullmatch(time):
+            raise _no_place(text)
+        datetime.fromisoformat(time)
+    except ValueError:
+        raise _no_place(text) from None
+    return time, id
+
+
+def _is_text(word: object) -> bool:
+    return isinstance(word, str) and not any("\ud800" <= sign <= "\udfff" for sign in word)
+
+
+def _no_place(text: str) -> InvalidConfiguration:
+    return InvalidConfiguration(f"{text[:100]!r} is not a place to go on from; use `next` of the last answer.")
 
 
 def checked_limit(limit: int, cap: int = LIMIT_CAP) -> int:

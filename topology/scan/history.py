@@ -11,7 +11,7 @@ from typing import Any
 from topology.errors import TopologyError, UnknownEnvironment, UnknownObject
 from topology.graph import Graph
 from topology.inventory import require_environment
-from topology.paging import LIMIT, Page, checked_limit, page, position
+from topology.paging import LIMIT, Page, checked_limit, page, position_in_time
 from topology.scan.journal import DEAD_AFTER_SECONDS
 from topology.scan.options import ScanOptions
 from topology.shapes import JsonObject, plain
@@ -94,12 +94,12 @@ def scans(
     after: str | None = None,
 ) -> Page:
     """A page of scans, those last asked for first. Raises UnknownEnvironment, InvalidConfiguration."""
-    before, before_id = position(after, 2)
+    before, before_id = position_in_time(after)
     rows = graph.read(
         "scans_list",
         environment=environment,
         statuses=None if statuses is None else list(statuses),
-        before=before or None,
+        before=before,
         before_id=before_id,
         dead_after=DEAD_AFTER_SECONDS,
         limit=checked_limit(limit) + 1,
