@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from cli.answers import print_clique
+from cli.browser_guide import print_guide, served_kit
 from cli.scan import print_report
 from cli.serving import run_until_ended, start_serving
 from cli.session import Session, say, session
@@ -44,8 +45,15 @@ def demo(
             print(f"{count:6}  {type}")
         print()
         _show_clique(opened)
-        _show_browser(opened, stays=not no_serve)
-        if not no_serve:
+        print()
+        if no_serve:
+            print(
+                "Neo4j Browser: calipso neo4j start says where it is and how to log in; its guide: calipso neo4j guide"
+            )
+            return
+        with served_kit() as url:
+            _show_browser(opened)
+            print_guide(url)
             _serve(opened.settings)
 
 
@@ -56,18 +64,13 @@ def _show_clique(opened: Session) -> None:
         print_clique(clique(opened.graph, ENVIRONMENT, focal[0]["id"]))
 
 
-def _show_browser(opened: Session, *, stays: bool) -> None:
-    print()
-    if not opened.settings.managed:
+def _show_browser(opened: Session) -> None:
+    state = ManagedServer(opened.settings).status() if opened.settings.managed else None
+    if state is None:
         print(f"The graph is in the Neo4j at {opened.settings.neo4j_uri}.")
-        return
-    state = ManagedServer(opened.settings).status()
-    if stays and state is not None:
+    else:
         print(f"Neo4j Browser: {state.browser_url}")
         print(f"  connect to {state.bolt_uri} as {state.user}, password {state.password}")
-    else:
-        print("Neo4j Browser: calipso neo4j start says where it is and how to log in.")
-    print("  saved queries, style sheet and guide: docs/neo4j-browser.md")
 
 
 def _serve(settings: Settings) -> None:
