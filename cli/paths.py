@@ -1,4 +1,4 @@
-"""`calipso path`, `impact` and `reachable`: how packets get there, and what hangs on what."""
+"""`calipso path` and `impact`: how packets get there, and what hangs on what."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from typing import Annotated, Literal
 import typer
 
 from cli.drawing import show
+from cli.impact_drawing import draw_impact
 from cli.path_drawing import draw_paths
 from cli.session import WITH_ERRORS, print_json, session
+from topology.impact import ImpactLimits, find_impact, markdown
+from topology.impact.find import MOST, MOST_CAP
 from topology.paths import Limits, asked_for, find_paths
 from topology.paths.limits import DEPTH, DEPTH_CAP, PATHS, PATHS_CAP
 
@@ -39,4 +42,28 @@ def path(
     elif not quiet:
         show(draw_paths(answer))
     if not answer.reachable or (only_open and not answer.is_open):
+        raise typer.Exit(WITH_ERRORS)
+
+
+def impact(
+    environment: Environment,
+    ids: Annotated[
+        list[str], typer.Argument(metavar="ID...", help="What fails, all at once: ids, names or addresses.")
+    ],
+    most: Annotated[int, typer.Option("--most", help=f"Objects of one kind that are read, {MOST_CAP} at most.")] = MOST,
+    timeout: Timeout = None,
+    format: Annotated[
+        Literal["text", "json", "markdown"], typer.Option("--format", help="How to print the answer.")
+    ] = "text",
+) -> None:
+    """Show what is cut off, degraded or without redundancy when objects fail; nothing is changed."""
+    with session() as opened:
+        found = find_impact(opened.graph, environment, *ids, limits=ImpactLimits(most, timeout))
+    if format == "json":
+        print_json(found.as_json())
+    elif format == "markdown":
+        print("\n".join(markdown(found)))
+    else:
+        show(draw_impact(found))
+    if not found.affected:
         raise typer.Exit(WITH_ERRORS)

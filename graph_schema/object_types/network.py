@@ -124,7 +124,7 @@ FLOATING_IP = ObjectType(
         Property("fixed_ip_address", "string", "Address that it leads to.", search=True),
         Property("network_id", "string", "External network that it is on."),
         Property("port_id", "string", "Port that it is associated with."),
-        Property("router_id", "string", "Router that translates it."),
+        Property("router_id", "string", "Router that translates it.", index=True),
         Property("source_status", "string", "Neutron's status."),
         Property("description", "string", "What its owner wrote.", search=True),
     ),
