@@ -47,7 +47,8 @@ def _page_of(entry: JsonObject) -> JsonObject:
 
 def _node() -> JsonObject:
     told = {name: text for name, text in COMMON_PROPERTIES.items() if name not in _NOT_TOLD}
-    kinds: dict[str, JsonObject] = {"details": _ANYTHING}
+    nullable: JsonObject = {**_TEXT, "x-nullable": True}
+    kinds: dict[str, JsonObject] = {"details": _ANYTHING, "name": nullable, "host": nullable, "status": nullable}
     properties = {name: {**kinds.get(name, _TEXT), "description": text} for name, text in told.items()}
     return {**_object(("id", "type", "name"), **properties), "discriminator": "type"}
 
@@ -157,7 +158,8 @@ MODELS: Mapping[str, Any] = {name: SchemaModel(name, schema) for name, schema in
 def body_model(name: str, *parameters: Parameter) -> Any:
     """The model of a JSON body with these members."""
     properties = {p.name: {**p.swagger_value(), "description": p.description} for p in parameters}
-    return SchemaModel(name, _object([p.name for p in parameters if p.required], **properties))
+    members = _object([p.name for p in parameters if p.required], **properties)
+    return SchemaModel(name, {**members, "additionalProperties": False})
 
 
 def answers(

@@ -219,9 +219,9 @@ def _read_boolean(word: str) -> bool:
 def _read_time(word: str) -> datetime:
     try:
         time = datetime.fromisoformat(word)
-    except ValueError:
+        return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         raise _Wrong(f"{word[:50]!r} is not a time such as 2026-01-31T09:30:00Z.") from None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 _WORD_READERS: Mapping[Kind, Callable[[str], Any]] = {

@@ -14,7 +14,7 @@ from waitress.server import create_server
 from api.application import LARGEST_BODY
 from topology.errors import InvalidConfiguration
 
-_LARGEST_HEADER = 32_768
+_LARGEST_HEADER = 262_144
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ def test_messages_are_narrowed(client: FlaskClient, graph: Graph, environment: s
     assert texts(related_object="cmp1") == {"no answer"}
     assert texts(scan_id="s1") == {"no answer", "done"}
     assert texts(end_time="2020-01-01T00:00:00Z") == set()
+    assert texts(end_time="1066-08-26T04:50:21.745426-19:38") == set()  # more hours than the database knows
     assert texts(start_time="2020-01-01T00:00:00Z") == {"no answer", "slow", "done"}
     counted = get(client, "aggregates", type="message", environment=environment)["aggregates"]
     assert counted["levels"] == {"error": 1, "info": 1, "warn": 1}
