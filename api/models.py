@@ -128,6 +128,7 @@ def _schemas() -> dict[str, JsonObject]:
             complete=flag, as_of=nullable, scopes=_list_of(_ANYTHING), incomplete_elsewhere=_list_of(_TEXT)
         ),
         "clique": clique,
+        "clique_or_page": _object(**clique["properties"], **_page_of(_ref("clique"))["properties"]),
         "path": path,
         "paths": _object(
             environment=_TEXT,
@@ -137,6 +138,16 @@ def _schemas() -> dict[str, JsonObject]:
             reason=nullable,
             freshness=_ref("freshness"),
             **{"from": _ref("node"), "to": _ref("node")},
+        ),
+        "impact": _object(
+            ("environment", "failing", "affected", "counts", "projects", "freshness"),
+            environment=_TEXT,
+            failing=_list_of(_ref("node")),
+            affected=_list_of(_object(("effect", "node", "why", "path"), effect=_TEXT, node=_ref("node"), why=_TEXT)),
+            counts=_ANYTHING,
+            projects=_list_of(_ANYTHING),
+            truncated=flag,
+            freshness=_ref("freshness"),
         ),
         "scan": scan,
         "message": message,

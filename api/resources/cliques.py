@@ -1,8 +1,10 @@
-"""/cliques, /clique_types, /clique_constraints, /paths: what is connected to what."""
+"""/cliques, /clique_types, /clique_constraints, /paths, /impact: what is connected to what."""
 
 from __future__ import annotations
 
 from typing import Any
+
+from flask import Response
 
 from api.models import answers
 from api.parameters import InvalidRequest, Parameter, takes
@@ -12,19 +14,21 @@ from api.service import service
 from graph_schema.clique_types.model import ANY
 from graph_schema.registry import OBJECT_TYPES
 from topology.cliques import clique, cliques_page
+from topology.cliques.answer import PAGE_CAP
+from topology.impact import ImpactLimits, find_impact, markdown
 from topology.paths import Limits, asked_for, find_paths
 from topology.paths.limits import DEPTH, DEPTH_CAP, PATHS, PATHS_CAP
 from topology.schema_view import schema_view
 from topology.shapes import JsonObject
 
-CLIQUES_CAP = 100
+_TIMEOUT = Parameter("timeout", "Seconds that it may take.", kind="number", minimum=0.001, maximum=120)
 _FOCAL_TYPE = Parameter("focal_point_type", "Only for focal points of this type.", choices=tuple(OBJECT_TYPES))
 
 
 class Cliques(Resource):
     """What objects are connected to, all the way down."""
 
-    @answers("clique", "With `focal_point` one clique; with `focal_point_type` a page of them.")
+    @answers("clique_or_page", "With `focal_point` one clique; with `focal_point_type` a page of them.")
     @takes(
         ENVIRONMENT,
         Parameter("focal_point", "Id of the object whose clique is wanted."),
@@ -34,7 +38,7 @@ class Cliques(Resource):
             choices=tuple(OBJECT_TYPES),
             aliases=("focal_type",),
         ),
-        limit(20, CLIQUES_CAP),
+        limit(20, PAGE_CAP),
         NEXT,
     )
     def get(
@@ -88,7 +92,7 @@ class Paths(Resource):
         Parameter("port", "Port that it is sent to.", kind="integer", minimum=1, maximum=65535),
         Parameter("max_depth", "Links of one path.", kind="integer", default=DEPTH, minimum=1, maximum=DEPTH_CAP),
         Parameter("max_paths", "Paths that are told.", kind="integer", default=PATHS, minimum=1, maximum=PATHS_CAP),
-        Parameter("timeout", "Seconds that it may take.", kind="number", minimum=0.001, maximum=120),
+        _TIMEOUT,
     )
     def get(self, **wanted: Any) -> JsonObject:
         """Paths between two objects, which respect isolation as packets do."""
@@ -100,6 +104,29 @@ class Paths(Resource):
             limits=Limits(wanted["max_depth"], wanted["max_paths"], wanted["timeout"]),
             asked=asked_for(wanted["proto"], wanted["port"]),
         ).as_json()
+
+
+class ImpactOf(Resource):
+    """What depends on objects."""
+
+    @answers("impact", "What is cut off, degraded or without redundancy, and why; or the same as a report.")
+    @takes(
+        ENVIRONMENT,
+        Parameter(
+            "id",
+            "What fails: an id, name, address or MAC address. Several fail together.",
+            required=True,
+            many=True,
+        ),
+        Parameter("format", "How it is told.", default="json", choices=("json", "markdown")),
+        _TIMEOUT,
+    )
+    def get(self, *, environment: str, id: list[str], format: str, timeout: float | None) -> JsonObject | Response:
+        """What depends on objects that fail together. The graph stays as it is."""
+        found = find_impact(service().graph, environment, *id, limits=ImpactLimits(timeout=timeout))
+        if format == "markdown":
+            return Response("\n".join(markdown(found)) + "\n", mimetype="text/markdown")
+        return found.as_json()
 
 
 def _all(entries: Any) -> JsonObject:

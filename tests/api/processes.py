@@ -89,7 +89,8 @@ def ask(url: str, token: str | None = None, method: str = "GET", body: Any = Non
         request.add_header("Authorization", f"Bearer {token}")
     try:
         with urlopen(request, timeout=30) as response:  # noqa: S310  # ours
-            return response.status, json.load(response)
+            is_json = response.headers.get_content_type() == "application/json"
+            return response.status, json.load(response) if is_json else response.read().decode()
     except HTTPError as error:
         with error:
             return error.code, json.load(error)

@@ -9,6 +9,7 @@ from tests.clouds import Cloud, uuid
 from tests.paths.test_find_paths import Shop
 from topology.cliques import clique
 from topology.graph import Graph
+from topology.impact import find_impact
 from topology.paths import asked_for, find_paths
 
 
@@ -60,3 +61,18 @@ def test_an_ambiguous_end_of_a_path_names_the_candidates(client: FlaskClient, gr
     assert response.status_code == 422
     candidates = response.get_json()["error"]["details"]["candidates"]
     assert set(candidates) == {shop.web1.id, shop.teller.id}
+
+
+def test_impact_is_the_one_of_the_command_line(client: FlaskClient, graph: Graph, environment: str) -> None:
+    shop = Shop()
+    shop.write(graph, environment)
+    answer = get(client, "impact", environment=environment, id="cmp1")
+    assert answer == find_impact(graph, environment, "cmp1").as_json()
+    hit = {each["node"]["id"] for each in answer["affected"]}
+    assert {shop.web1.id, shop.teller.id} <= hit
+    together = get(client, "impact", environment=environment, id=["cmp1", "cmp2"])
+    assert {each["node"]["id"] for each in together["affected"]} >= hit | {shop.web2.id, shop.db2.id}
+    query = {"environment": environment, "id": "cmp1", "format": "markdown"}
+    report = client.get("/api/v1/impact", query_string=query)
+    assert report.mimetype == "text/markdown"
+    assert report.get_data(as_text=True).startswith("# Impact of ")
