@@ -169,7 +169,6 @@ def test_a_start_is_quicker_after_the_first_and_a_damaged_archive_of_classes_doe
     shutil.copytree(
         str(settings.neo4j_program_dir),
         program,
-        copy_function=os.link,
         ignore=shutil.ignore_patterns("*.jsa", "*.new", "assembling-*"),
     )
     server = ManagedServer(settings.model_copy(update={"neo4j_program_dir": program}))

@@ -26,6 +26,7 @@ console_scripts =
 """
 _MODULE = "import sys\ndef main():\n    print('answer', *sys.argv[1:])\n    sys.exit(7)\n"
 _MAKES = "calipso: making the virtual environment"
+_RENEWS = "calipso: renewing the virtual environment"
 
 
 @pytest.fixture
@@ -80,7 +81,8 @@ def test_a_changed_lock_renews_the_environment(checkout: Path) -> None:
     _call(checkout)
     (checkout / "requirements.lock").write_text(_locked("packaging", "setuptools", "wheel", "six"))
 
-    assert _MAKES in _call(checkout).stderr
+    assert _RENEWS in _call(checkout).stderr
+    assert _call(checkout).stderr == ""
     assert subprocess.run([checkout / ".venv/bin/python", "-c", "import six"]).returncode == 0
 
 

@@ -19,7 +19,7 @@ import collectors
 from collectors.contracts import COLLECTORS, LINK_FINDERS, CloudCollector, HostCollector, LinkFinder
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("graph_schema", "cypher", "topology", "collectors", "workers", "cli")
+ROOMS = ("graph_schema", "cypher", "topology", "collectors", "workers", "api", "cli", "demo")
 _PINNED = re.compile(r"^([a-z0-9.-]+)==(\S+) \\$", re.MULTILINE)
 
 

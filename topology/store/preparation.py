@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from neo4j.exceptions import ClientError
+
 from cypher import Statement, statement, statements
 from graph_schema.model import ANNOTATIONS
 from graph_schema.registry import OBJECT_TYPES
@@ -15,6 +17,10 @@ from topology.graph import Graph
 PREFIX = "calipso_"
 SEARCH_INDEX = f"{PREFIX}search"
 INDEX_SECONDS = 300
+_ALREADY_THERE = {
+    f"Neo.ClientError.Schema.{title}"
+    for title in ("EquivalentSchemaRuleAlreadyExists", "IndexAlreadyExists", "ConstraintAlreadyExists")
+}
 # Indexed on every object, within its environment.
 OBJECT_INDEXES = ("type", "scope", "name", "host")
 
@@ -95,7 +101,10 @@ def _migrate(graph: Graph) -> None:
         name = PREFIX + migration.name[5:]
         of_schema = "name" in migration.parameters
         if version not in applied or (of_schema and name not in there):
-            graph.write(migration, **({"name": name} if of_schema else {}))
+            if of_schema:
+                _make(graph, migration, name)
+            else:
+                graph.write(migration)
             graph.write("schema_version_applied", version=version, name=migration.name)
 
 
@@ -114,4 +123,12 @@ def _derive(graph: Graph) -> None:
             there = {key: kept for key, kept in there.items() if key != name}
     for name, plan in wanted.items():
         if name not in there:
-            graph.write(plan.creation, name=name)
+            _make(graph, plan.creation, name)
+
+
+def _make(graph: Graph, creation: Statement, name: str) -> None:
+    try:
+        graph.write(creation, name=name)
+    except ClientError as error:
+        if error.code not in _ALREADY_THERE:  # IF NOT EXISTS does not see what another process makes at this moment
+            raise
