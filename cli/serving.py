@@ -53,7 +53,8 @@ def start_serving(graph: Graph, settings: Settings, host: str | None = None, por
 
 def run_until_ended(serving: Serving) -> None:
     """Answer requests until Ctrl-C or SIGTERM; those under way are finished."""
-    signal.signal(signal.SIGTERM, _end)
+    for number in (signal.SIGINT, signal.SIGTERM):  # also where a shell began it with Ctrl-C ignored
+        signal.signal(number, _end)
     serving.run()
     serving.close()
 

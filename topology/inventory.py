@@ -129,6 +129,8 @@ def links(
     elif wanted.target_id is not None:
         statement = "links_of_target"
         parameters["target_id"] = wanted.target_id
+    elif wanted.link_types is None:
+        statement = "links_all"
     else:
         statement = "links_of_types"
         parameters["source_types"] = sorted({LINKS[name].source for name in types})

@@ -3,7 +3,7 @@
 // mode: read
 // parameters: environment, statuses, before, before_id, dead_after, limit
 MATCH (s:Scan)
-WHERE s.environment IS NOT NULL
+WHERE s.environment IS NOT NULL AND s.id IS NOT NULL
   AND ($environment IS NULL OR s.environment = $environment)
   AND ($statuses IS NULL OR s.status IN $statuses)
 WITH s, coalesce(s.requested_at, s.started_at) AS asked

@@ -3,6 +3,7 @@
 // mode: read
 // parameters: environment, types, host, parent_id, after, limit
 MATCH (o:Object)
+USING INDEX o:Object(environment, host)
 WHERE o.environment = $environment AND o.host = $host AND o.id > $after
   AND ($types IS NULL OR o.type IN $types)
   AND ($parent_id IS NULL OR o.parent_id = $parent_id)

@@ -3,6 +3,7 @@
 // mode: read
 // parameters: environment, types, host, parent_id, after, limit
 MATCH (o:Object)
+USING INDEX o:Object(environment, type)
 WHERE o.environment = $environment AND o.type IN $types AND o.id > $after
   AND ($host IS NULL OR o.host = $host)
   AND ($parent_id IS NULL OR o.parent_id = $parent_id)

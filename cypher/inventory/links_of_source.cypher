@@ -3,7 +3,8 @@
 // mode: read
 // parameters: environment, source_id, target_id, link_types, states, host, after_source, after_target, after_type, limit
 MATCH (s:Object {environment: $environment, id: $source_id})-[l]->(t:Object)
-WHERE l.link_type IN $link_types AND (s.id > $after_source OR t.id > $after_target OR (t.id = $after_target AND l.link_type > $after_type))
+WHERE l.link_type IN $link_types
+  AND (s.id > $after_source OR t.id > $after_target OR (t.id = $after_target AND l.link_type > $after_type))
   AND ($target_id IS NULL OR t.id = $target_id)
   AND ($states IS NULL OR l.state IN $states)
   AND ($host IS NULL OR s.host = $host OR t.host = $host)

@@ -3,7 +3,8 @@
 // mode: read
 // parameters: environment, target_id, link_types, states, host, after_source, after_target, after_type, limit
 MATCH (s:Object)-[l]->(t:Object {environment: $environment, id: $target_id})
-WHERE l.link_type IN $link_types AND s.id >= $after_source AND (s.id > $after_source OR t.id > $after_target OR (t.id = $after_target AND l.link_type > $after_type))
+WHERE l.link_type IN $link_types AND s.id >= $after_source
+  AND (s.id > $after_source OR t.id > $after_target OR (t.id = $after_target AND l.link_type > $after_type))
   AND ($states IS NULL OR l.state IN $states)
   AND ($host IS NULL OR s.host = $host OR t.host = $host)
 RETURN l {.*, source_id: s.id, target_id: t.id} AS link

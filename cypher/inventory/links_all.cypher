@@ -1,0 +1,13 @@
+// name: links_all
+// purpose: a page of all links, in the order of their ends
+// mode: read
+// parameters: environment, link_types, states, host, after_source, after_target, after_type, limit
+MATCH (s:Object)
+WHERE s.environment = $environment AND s.id >= $after_source
+MATCH (s)-[l]->(t:Object)
+WHERE l.link_type IN $link_types
+  AND (s.id > $after_source OR t.id > $after_target OR (t.id = $after_target AND l.link_type > $after_type))
+  AND ($states IS NULL OR l.state IN $states)
+  AND ($host IS NULL OR s.host = $host OR t.host = $host)
+RETURN l {.*, source_id: s.id, target_id: t.id} AS link
+ORDER BY s.environment, s.id, t.id, l.link_type LIMIT $limit
