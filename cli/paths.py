@@ -1,4 +1,4 @@
-"""`calipso path` and `impact`: how packets get there, and what hangs on what."""
+"""`calipso path`, `impact` and `reachable`: how packets get there, and what hangs on what."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from typing import Annotated, Literal
 
 import typer
 
-from cli.drawing import show
+from cli.describing import describe
+from cli.drawing import show, visible
 from cli.impact_drawing import draw_impact
 from cli.path_drawing import draw_paths
-from cli.session import WITH_ERRORS, print_json, session
+from cli.session import WITH_ERRORS, print_json, say, session
 from topology.impact import ImpactLimits, find_impact, markdown
 from topology.impact.find import MOST, MOST_CAP
-from topology.paths import Limits, asked_for, find_paths
+from topology.paths import Limits, ReachableLimits, asked_for, find_paths, find_reachable
 from topology.paths.limits import DEPTH, DEPTH_CAP, PATHS, PATHS_CAP
+from topology.paths.reachable import MOST as REACHED
+from topology.paths.reachable import MOST_CAP as REACHED_CAP
 
 Environment = Annotated[str, typer.Argument(metavar="ENV", help="Name of the environment.")]
 Format = Annotated[Literal["text", "json"], typer.Option("--format", help="How to print the answer.")]
@@ -66,4 +69,33 @@ def impact(
     else:
         show(draw_impact(found))
     if not found.affected:
+        raise typer.Exit(WITH_ERRORS)
+
+
+def reachable(
+    environment: Environment,
+    origin: Annotated[str, typer.Argument(metavar="ID", help="Id, name, address or MAC address of where to begin.")],
+    kinds: Annotated[list[str], typer.Option("--kind", help="Type of objects to find; several times for several.")],
+    link_types: Annotated[
+        list[str] | None, typer.Option("--link-type", help="Follow these links as they are, instead of packets' ways.")
+    ] = None,
+    max_depth: Annotated[int, typer.Option("--max-depth", help=f"Links from the origin, {DEPTH_CAP} at most.")] = DEPTH,
+    most: Annotated[int, typer.Option("--most", help=f"Objects to tell, {REACHED_CAP} at most.")] = REACHED,
+    timeout: Timeout = None,
+    format: Format = "text",
+) -> None:
+    """Show all objects of some types that packets, or links, lead to from an object; the nearest first."""
+    with session() as opened:
+        limits = ReachableLimits(max_depth, most, timeout)
+        found = find_reachable(
+            opened.graph, environment, origin, kinds=kinds, link_types=link_types or (), limits=limits
+        )
+    if format == "json":
+        print_json(found.as_json())
+    else:
+        for node, distance in found.items:
+            show([[(f"{distance:>3}  ", "quiet"), *describe(node), (f"  {visible(node['id'])}", "quiet")]])
+        if found.truncated:
+            say("calipso: there is more: --max-depth and --most ask for more")
+    if not found.items:
         raise typer.Exit(WITH_ERRORS)

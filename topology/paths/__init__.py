@@ -4,7 +4,20 @@ from topology.paths.answer import Path, PathAnswer
 from topology.paths.blocking import Block
 from topology.paths.find import find_paths
 from topology.paths.limits import Limits
+from topology.paths.reachable import Reachable, ReachableLimits, find_reachable
 from topology.paths.security import Opening, asked_for
 from topology.paths.things import Thing
 
-__all__ = ["Block", "Limits", "Opening", "Path", "PathAnswer", "Thing", "asked_for", "find_paths"]
+__all__ = [
+    "Block",
+    "Limits",
+    "Opening",
+    "Path",
+    "PathAnswer",
+    "Reachable",
+    "ReachableLimits",
+    "Thing",
+    "asked_for",
+    "find_paths",
+    "find_reachable",
+]

@@ -19,12 +19,13 @@ class Limits:
     timeout: float | None = None
 
     def __post_init__(self) -> None:
-        _check("max_depth", self.max_depth, DEPTH_CAP)
-        _check("max_paths", self.max_paths, PATHS_CAP)
+        check("max_depth", self.max_depth, DEPTH_CAP)
+        check("max_paths", self.max_paths, PATHS_CAP)
         if self.timeout is not None and self.timeout <= 0:
             raise InvalidConfiguration(f"timeout: {self.timeout} seconds is no time. Give more than 0.")
 
 
-def _check(name: str, value: int, cap: int) -> None:
+def check(name: str, value: int, cap: int) -> None:
+    """Raise InvalidConfiguration unless the value is from 1 to its cap."""
     if not 1 <= value <= cap:
         raise InvalidConfiguration(f"{name}: {value} can not be. Give 1 to {cap}.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from topology.freshness import ScopeBook, scope_keys
@@ -82,12 +82,16 @@ class Reader:
 
     def networks_of_both(self, one: str, other: str) -> list[str]:
         """Networks that two devices carry, by their links towards the wire."""
-        rows = self._run("path_networks_carried", devices=[one, other], limit=_MOST_CARRIED)
+        return self.networks_carried({one, other})[:_MOST_COMMON]
+
+    def networks_carried(self, devices: Collection[str]) -> list[str]:
+        """Networks that all of some devices carry, by their links towards the wire."""
+        rows = self._run("path_networks_carried", devices=sorted(devices), limit=_MOST_CARRIED)
         carried = [set(row["networks"]) for row in rows]
-        both = sorted(set.intersection(*carried))[:_MOST_COMMON] if len(carried) == len({one, other}) else []
-        for row in self._run("objects_by_ids", ids=both):
+        together = sorted(set.intersection(*carried)) if len(carried) == len(devices) else []
+        for row in self._run("objects_by_ids", ids=together):
             self.ground.networks.setdefault(row["node"]["id"], Thing(row["node"]))
-        return both
+        return together
 
     def _ports_of(self, ids: Iterable[str]) -> dict[str, list[Port]]:
         wanted = sorted(set(ids))
