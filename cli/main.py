@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from cli import answers, demo, environments, messages, neo4j, recordings, scan, selftest, serving, up, worker
+from cli import answers, demo, environments, messages, neo4j, paths, recordings, scan, selftest, serving, up, worker
 
 app = typer.Typer(
     name="calipso",
@@ -17,6 +17,8 @@ app = typer.Typer(
 app.command("demo")(demo.demo)
 app.command("scan")(scan.scan)
 app.command("clique")(answers.clique)
+app.command("path")(paths.path)
+app.command("impact")(paths.impact)
 app.command("tree")(answers.tree)
 app.command("search")(answers.search)
 app.command("schema")(answers.schema)
