@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -20,7 +19,7 @@ SECTION = {"name": "OpenStack", "auth_url": "http://192.0.2.1:5000/v3", "user": 
 
 
 @pytest.fixture
-def registry(graph: Graph) -> Iterator[EnvironmentRegistry]:
+def registry(graph: Graph) -> EnvironmentRegistry:
     return EnvironmentRegistry(graph, Vault(Fernet.generate_key()))
 
 
