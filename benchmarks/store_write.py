@@ -14,15 +14,15 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
-from neo4j import GraphDatabase, Session
+from neo4j import GraphDatabase, ManagedTransaction, Session
 
 from benchmarks.synthetic_cloud import Part, synthetic_cloud
 from graph_schema.records import COMPLETE
 from graph_schema.registry import link_type, object_type
 from topology.graph import Graph
-from topology.settings import Settings
 from topology.store import Entry, GraphStore, ScopeWrite, prepare
 
 OBJECTS_PER_INSTANCE = 4
@@ -80,8 +80,8 @@ def _compare(graph: Graph, session: Session, instances: int) -> None:
         ("unchanged rescan again", same),
         ("1 % of objects changed", churned),
     ):
-        merged = _timed(lambda cloud=cloud: merge_everything(session, cloud))
-        written = _timed(lambda cloud=cloud: write(graph, cloud))
+        merged = _timed(partial(merge_everything, session, cloud))
+        written = _timed(partial(write, graph, cloud))
         print(f"{case:<22}{merged:>9.2f}{written:>10.2f}{merged / written:>8.1f}")
 
 
@@ -131,10 +131,11 @@ def _merge_rows(entry: Entry, nodes: dict[str, Any], links: dict[str, Any], root
 
 def _in_batches(session: Session, text: str, rows: list[dict[str, Any]], tag: float) -> None:
     for start in range(0, len(rows), BATCH):
-        batch = rows[start : start + BATCH]
-        session.execute_write(
-            lambda tx, batch=batch: tx.run(text, environment=MERGE, rows=batch, tag=tag).consume()
-        )
+        session.execute_write(_run, text, rows[start : start + BATCH], tag)
+
+
+def _run(transaction: ManagedTransaction, text: str, rows: list[dict[str, Any]], tag: float) -> None:
+    transaction.run(text, environment=MERGE, rows=rows, tag=tag).consume()
 
 
 def _warm_up(graph: Graph, session: Session) -> None:
@@ -143,7 +144,7 @@ def _warm_up(graph: Graph, session: Session) -> None:
     for _ in range(2):
         write(graph, cloud)
         merge_everything(session, cloud)
-    write(graph, list(synthetic_cloud(200, lambda number: "-renamed")))
+    write(graph, list(synthetic_cloud(200, lambda _: "-renamed")))
     _empty(graph)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 from uuid import UUID
 
 from graph_schema.link_types import INSTANCE_VNIC, PORT_VNIC, PROJECT_INSTANCE, VCONNECTOR_VEDGE, VNIC_VCONNECTOR
@@ -18,7 +19,7 @@ from graph_schema.object_types import (
     VEDGE,
     VNIC,
 )
-from graph_schema.records import Attributes, Ref, Scope
+from graph_schema.records import Attributes, Record, Ref, Scope
 from topology.store import Entry
 
 INSTANCES_PER_HOST, INSTANCES_PER_NETWORK, PROJECTS = 50, 100, 20
@@ -26,8 +27,8 @@ INSTANCES_PER_HOST, INSTANCES_PER_NETWORK, PROJECTS = 50, 100, 20
 Part = tuple[Scope, list[Entry], list[Attributes]]
 
 
-def synthetic_cloud(instances: int, suffix: Callable[[int], str] = lambda number: "") -> Iterator[Part]:
-    """All scopes of a cloud: about four objects and eight links for each instance. `suffix` changes instances' names."""
+def synthetic_cloud(instances: int, suffix: Callable[[int], str] = lambda _: "") -> Iterator[Part]:
+    """All scopes of a cloud: about four objects and eight links for each instance; `suffix` changes instances' names."""
     hosts = [f"cmp{number}" for number in range(max(1, instances // INSTANCES_PER_HOST))]
     networks = [_uuid(1, number) for number in range(max(1, instances // INSTANCES_PER_NETWORK))]
     projects = [Entry(PROJECT.record(id=f"project{n}", name=f"project{n}", enabled=True)) for n in range(PROJECTS)]
@@ -53,14 +54,14 @@ def _uuid(kind: int, number: int) -> str:
     return str(UUID(int=kind << 64 | number))
 
 
-def _host(host: str) -> object:
+def _host(host: str) -> Record:
     parent = Ref("availability_zone", "zone:One:nova")
     return HOST.record(id=host, name=host, parent=parent, host_type=["Compute"], services=["nova-compute"])
 
 
 def _network(number: int, id: str) -> Entry:
     project = f"project{number % PROJECTS}"
-    values = {"network_type": "vxlan", "segmentation_id": number, "mtu": 1450, "admin_state_up": True}
+    values: dict[str, Any] = {"network_type": "vxlan", "segmentation_id": number, "mtu": 1450, "admin_state_up": True}
     return Entry(
         NETWORK.record(id=id, name=f"net{number}", parent=Ref("project", project), project_id=project, **values)
     )
