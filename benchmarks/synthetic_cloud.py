@@ -28,7 +28,7 @@ Part = tuple[Scope, list[Entry], list[Attributes]]
 
 
 def synthetic_cloud(instances: int, suffix: Callable[[int], str] = lambda _: "") -> Iterator[Part]:
-    """All scopes of a cloud: about four objects and eight links for each instance; `suffix` changes instances' names."""
+    """All scopes of a cloud: four objects and eight links for each instance, say; `suffix` changes their names."""
     hosts = [f"cmp{number}" for number in range(max(1, instances // INSTANCES_PER_HOST))]
     networks = [_uuid(1, number) for number in range(max(1, instances // INSTANCES_PER_NETWORK))]
     projects = [Entry(PROJECT.record(id=f"project{n}", name=f"project{n}", enabled=True)) for n in range(PROJECTS)]
