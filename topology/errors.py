@@ -17,6 +17,10 @@ class TimedOut(TopologyError):
     """A question to the graph took longer than it may."""
 
 
+class TooBroad(TopologyError):
+    """A text to search for whose words stand for more than the database looks for at once."""
+
+
 class UnknownEnvironment(TopologyError):
     """No environment of that name."""
 

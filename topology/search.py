@@ -9,7 +9,7 @@ from typing import Any
 
 from graph_schema.model import ANNOTATIONS, INDEXED_LENGTH
 from graph_schema.registry import OBJECT_TYPES
-from topology.errors import AmbiguousName, InvalidConfiguration, UnknownEnvironment, UnknownObject
+from topology.errors import AmbiguousName, InvalidConfiguration, TooBroad, UnknownEnvironment, UnknownObject
 from topology.graph import Graph
 from topology.shapes import JsonObject, node_shape, quoted
 from topology.store import SEARCH_INDEX
@@ -86,7 +86,7 @@ def resolve(graph: Graph, environment: str, wanted: str) -> str:
 
 def suggestions(graph: Graph, environment: str, wanted: str) -> str:
     """A sentence that names near matches, or how to look for more; empty where there is nothing near."""
-    near = _hits(graph, wanted, environment, 0, 5) or _run(graph, wanted, environment, fuzzy(wanted), 0, 5)
+    near = _hits(graph, wanted, environment, 0, 5) or _near(graph, wanted, environment)
     if not near:
         return f" Look for it: calipso search TEXT --env {environment}"
     return " Is one of these meant?\n" + _listed([row["node"] for row in near])
@@ -101,6 +101,15 @@ def lucene(text: str) -> str:
     '+("10.1.1"^4 OR (+10.1.1*)) +("or"^4 OR (+or*))'
     """
     return " ".join(f"+({_word(word)})" for word in _words(text))
+
+
+def phrases(text: str) -> str:
+    """The full-text query for whole words, all of which must be there.
+
+    >>> phrases("web-1 a")
+    '+"web-1"^4 +"a"^4'
+    """
+    return " ".join(f"+{_phrase(word)}" for word in _words(text))
 
 
 def fuzzy(text: str) -> str:
@@ -128,7 +137,17 @@ def mac_beginning(text: str) -> str | None:
 
 
 def _hits(graph: Graph, text: str, environment: str | None, skip: int, limit: int) -> list[dict[str, Any]]:
-    return _run(graph, text, environment, lucene(mac_beginning(text) or text), skip, limit)
+    try:
+        return _run(graph, text, environment, lucene(mac_beginning(text) or text), skip, limit)
+    except TooBroad:  # so many beginnings of words: then whole words only
+        return _run(graph, text, environment, phrases(text), skip, limit)
+
+
+def _near(graph: Graph, text: str, environment: str) -> list[dict[str, Any]]:
+    try:
+        return _run(graph, text, environment, fuzzy(text), 0, 5)
+    except TooBroad:
+        return []
 
 
 def _run(graph: Graph, text: str, environment: str | None, words: str, skip: int, limit: int) -> list[dict[str, Any]]:
@@ -159,11 +178,15 @@ def _words(text: str) -> list[str]:
 
 
 def _word(word: str) -> str:
-    phrase = '"' + re.sub(r'(["\\])', r"\\\1", word) + '"^4'
+    phrase = _phrase(word)
     # The analyzer keeps numbers with dots together and parts everything else.
     parts = [word] if re.fullmatch(r"[\d.]+", word) else re.findall(r"\w+", word)
     beginnings = " ".join(f"+{part}*" for part in parts)
     return f"{phrase} OR ({beginnings})" if beginnings else phrase
+
+
+def _phrase(word: str) -> str:
+    return '"' + re.sub(r'(["\\])', r"\\\1", word) + '"^4'
 
 
 def _position(cursor: str | None) -> int:

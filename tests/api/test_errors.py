@@ -124,6 +124,13 @@ def test_bodies_that_can_not_be_are_refused(client: FlaskClient, environment: st
         assert response.status_code == 200
 
 
+def test_many_short_words_are_searched_for_as_whole_words(client: FlaskClient, environment: str, cloud: Cloud) -> None:
+    short = "0 1 2 3 4 5 6 7 8 9 a b"
+    assert client.get(f"/api/v1/search?q={short}&environment={environment}").status_code == 200
+    assert client.get(f"/api/v1/inventory?id={short}&environment={environment}").status_code == 404
+    assert client.get(f"/api/v1/inventory?q={short}&environment={environment}").status_code in (200, 422)
+
+
 def test_a_body_that_is_too_large_is_refused(client: FlaskClient) -> None:
     error_of(client.post("/api/v1/auth/tokens", data=b"x" * 1_000_001), 413)
 

@@ -26,7 +26,7 @@ from neo4j.exceptions import (
 )
 
 from cypher import Statement, statement
-from topology.errors import GraphUnavailable, TimedOut
+from topology.errors import GraphUnavailable, TimedOut, TooBroad
 
 Row = dict[str, Any]
 T = TypeVar("T")
@@ -152,6 +152,8 @@ class Graph:
                 f"neo4j: {self.uri} cannot do it now: {error.message}. What was written stays; repeat the command."
             ) from error
         except ClientError as error:
+            if "TooManyClauses" in (error.message or ""):
+                raise TooBroad("the text has too many words, or too short ones. Give fewer or longer ones.") from error
             if "TransactionTimedOut" not in (error.code or ""):
                 raise
             raise TimedOut(
