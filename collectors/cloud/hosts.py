@@ -83,7 +83,7 @@ def fetch_api(source: ApiSource) -> RawHosts:
 
 def parse_api(raw: RawHosts) -> Collected:
     """One record per host. Free memory, uptime and running instances are left out: they change by themselves."""
-    of_nova, unread_of_nova = apart(read_each(raw.services, "nova services", _service, id_key="host"))
+    of_nova, unread_of_nova = _services(raw.services)
     hypervisors, unread_hypervisors = _hypervisors(raw.hypervisors, of_nova)
     of_neutron, unread_of_neutron = _agents(raw.agents)
     for host, running, driven in _by_host([*of_nova, *of_neutron], hypervisors):
@@ -118,13 +118,14 @@ def parse_database(raw: HostTables) -> Collected:
 
 
 def witness(source: ApiSource, type: str, id: str) -> bool | None:
-    """Whether nova or neutron, asked for this host alone, has something on it."""
+    """Whether nova or neutron, asked for this host alone, has something on it: a service, an agent or a bound port."""
     if type != "host":
         return None
     only = quote(id, safe="")
     return bool(
         source.listing("compute", f"os-services?host={only}", "services")
         or source.listing("network", f"agents?host={only}", "agents")
+        or source.listing("network", f"ports?binding%3Ahost_id={only}&fields=id", "ports")
     )
 
 
@@ -147,6 +148,15 @@ def _agent(answer: Answer) -> Service:
 def _hypervisor(answer: Answer) -> Hypervisor:
     kind, address = answer.optional_text("hypervisor_type"), answer.optional_text("host_ip")
     return Hypervisor(answer.object("service").text("host"), answer.id, kind, address)
+
+
+def _services(listing: Listing) -> tuple[list[Service], list[Problem]]:
+    """The services of nova; none at all is no answer, since its API can do nothing without a conductor."""
+    read, unread = apart(read_each(listing, "nova services", _service, id_key="host"))
+    if not listing.items:
+        what = "nova lists not one service, not even those that it needs itself. What is known of the hosts is kept."
+        unread.append(Problem(f"nova services of {listing.region} ({listing.origin})", what, "Check nova's log."))
+    return read, unread
 
 
 def _hypervisors(listing: Listing, of_nova: Sequence[Service]) -> tuple[list[Hypervisor], list[Problem]]:

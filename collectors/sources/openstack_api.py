@@ -10,10 +10,11 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import requests
 from keystoneauth1 import discover
 from keystoneauth1.adapter import Adapter
-from keystoneauth1.exceptions import AuthorizationFailure, ClientException
+from keystoneauth1.exceptions import AuthorizationFailure, ClientException, InvalidResponse
 from keystoneauth1.session import Session
 from openstack.connection import Connection
 from openstack.exceptions import SDKException
+from requests import Response
 
 from collectors.sources.http_errors import RETRIED, TryAgain, from_status, message_of, retry_after
 from collectors.sources.protocols import JSON, Malformed, NotOffered, SourceError
@@ -204,6 +205,8 @@ def catalog_of(session: Session) -> list[Mapping[str, Any]]:
     auth: Any = session.auth
     try:
         access = auth.get_access(session)
+    except (KeyError, TypeError, AttributeError) as error:  # so the library meets an answer that is JSON and no token
+        raise InvalidResponse(Response()) from error
     except Exception as error:
         if type(error) is Exception:  # so the library says that a password is missing
             raise AuthorizationFailure(str(error)) from error

@@ -135,6 +135,12 @@ def test_no_hypervisor_at_all_is_no_answer_where_compute_services_run() -> None:
     assert ["not one hypervisor" in problem.what for problem in problems(items)] == [True]
 
 
+def test_no_service_of_nova_at_all_is_no_answer() -> None:
+    api = RecordedApi()
+    api.answers["compute-os-services"] = []
+    assert ["not one service" in problem.what for problem in problems(from_api("hosts", api))] == [True]
+
+
 def test_a_full_name_is_an_alias_and_bare_machines_of_ironic_are_none() -> None:
     api = RecordedApi()
     first, second = api.answers["compute-os-hypervisors-detail"]
@@ -223,6 +229,8 @@ def test_a_host_is_witnessed_by_nova_or_neutron() -> None:
     assert hosts.witness(api, "host", "a b") is True
     assert api.asked == ["compute os-services?host=a%20b"]
     api.answers.update({"compute-os-services": [], "network-agents": []})
+    assert hosts.witness(api, "host", "cmp3") is True, "a port is bound to it"
+    api.answers["network-ports"] = []
     assert hosts.witness(api, "host", "cmp3") is False
     assert hosts.witness(api, "instance", "cmp3") is None
 

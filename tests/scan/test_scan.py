@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from graph_schema.records import Outcome, Scope
+from graph_schema.records import Outcome, Record, Scope
 from tests.scan.readings import PROBLEM, Cloud, failed
 from topology.errors import UnknownObject
 from topology.graph import Graph
@@ -111,6 +111,20 @@ def test_an_empty_list_is_not_believed_while_its_objects_still_answer(graph: Gra
     report = run(graph, environment, empty)
     assert {"i-web1", "i-web2"} <= ids(graph, environment)
     assert {scope.scope for scope in report.scopes if scope.outcome.status == "partial"} == {NOVA}
+
+
+class WithoutInstances(Cloud):
+    """Nova's listing of instances is empty, though their vNICs are on the hosts."""
+
+    def _instances(self) -> list[Record]:
+        return []
+
+
+def test_hosts_keep_their_links_to_what_a_list_lacks_that_is_not_believed(graph: Graph, environment: str) -> None:
+    run(graph, environment, Cloud())
+    before = links(graph, environment)
+    run(graph, environment, WithoutInstances(still_answering={"i-web1", "i-web2"}))
+    assert links(graph, environment) == before
 
 
 def test_a_partial_reading_adds_and_removes_nothing(graph: Graph, environment: str) -> None:

@@ -249,7 +249,7 @@ def test_an_endpoint_of_the_section_is_used_instead_of_the_catalogs(cloud: HttpC
     assert ports(source) == recorded("network-ports")
 
 
-@pytest.mark.parametrize("name", ["401", "503", "reset", "cut", "empty", "html", "hang"])
+@pytest.mark.parametrize("name", ["401", "503", "reset", "cut", "empty", "html", "list", "other", "hang"])
 def test_a_login_that_fails_says_who_and_where(cloud: HttpCloud, name: str) -> None:
     cloud.misbehave(TOKENS, *[FAILING[name][0]] * 10)
     with pytest.raises(SourceError) as raised:

@@ -72,7 +72,9 @@ class _Scan:
     def run(self) -> None:
         readings = self._read_cloud()
         for reading in readings:
-            self._write(reading, self._cloud)
+            outcome = self._write(reading, self._cloud)
+            if reading.outcome.status == "complete" != outcome.status:
+                self._recall_doubted(reading.scope)
         self._read_hosts()
         self._settle()
 
@@ -90,6 +92,10 @@ class _Scan:
         known = {reading.scope for reading in readings if reading.outcome.status == "complete"}
         types = [t.name for t in OBJECT_TYPES.values() if t.owner.scope != "host"]
         self._cloud.add(self._store.load(types, excluding=known), replace=False)
+
+    def _recall_doubted(self, scope: Scope) -> None:
+        """What a listing lacked and the writer did not believe to be gone: hosts still have links to it."""
+        self._cloud.add(self._store.load([t.name for t in owned_by(scope.source)], scope=scope), replace=False)
 
     def _read_hosts(self) -> None:
         self._journal.phase("hosts", "reading hosts")
@@ -109,7 +115,8 @@ class _Scan:
             view.add(self._store.load([t.name for t in owned_by(HOST_SOURCE)], scope=reading.scope), replace=False)
         return view
 
-    def _write(self, reading: Reading, view: Inventory) -> None:
+    def _write(self, reading: Reading, view: Inventory) -> Outcome:
+        """Writes a reading with its links; how complete it is now that the writer has weighed its removals."""
         reading, entries = self._entries(reading, view)
         scope_write = ScopeWrite(reading.scope, reading.observed_at, reading.outcome, entries, reading.attributes)
         try:
@@ -121,6 +128,7 @@ class _Scan:
                 "partial", (Problem(reading.scope.key, str(error), "The newer reading is in the graph."),)
             )
         self._journal.scope(ScopeReport(reading.scope, outcome, changes))
+        return outcome
 
     def _stored(self, scope_write: ScopeWrite) -> ScopeChanges:
         if self._options.links_only:
