@@ -14,7 +14,6 @@ from keystoneauth1.exceptions import AuthorizationFailure, ClientException, Inva
 from keystoneauth1.session import Session
 from openstack.connection import Connection
 from openstack.exceptions import SDKException
-from requests import Response
 
 from collectors.sources.http_errors import RETRIED, TryAgain, from_status, message_of, retry_after
 from collectors.sources.protocols import JSON, Malformed, NotOffered, SourceError
@@ -206,7 +205,7 @@ def catalog_of(session: Session) -> list[Mapping[str, Any]]:
     try:
         access = auth.get_access(session)
     except (KeyError, TypeError, AttributeError) as error:  # so the library meets an answer that is JSON and no token
-        raise InvalidResponse(Response()) from error
+        raise InvalidResponse(requests.Response()) from error
     except Exception as error:
         if type(error) is Exception:  # so the library says that a password is missing
             raise AuthorizationFailure(str(error)) from error
