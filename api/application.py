@@ -26,6 +26,7 @@ RESOURCES: dict[str, type[Resource]] = {
     "/clique_types": cliques.CliqueTypes,
     "/clique_constraints": cliques.CliqueConstraints,
     "/paths": cliques.Paths,
+    "/reachable": cliques.ReachableFrom,
     "/impact": cliques.ImpactOf,
     "/scans": scans.Scans,
     "/messages": scans.Messages,

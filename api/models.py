@@ -139,6 +139,14 @@ def _schemas() -> dict[str, JsonObject]:
             freshness=_ref("freshness"),
             **{"from": _ref("node"), "to": _ref("node")},
         ),
+        "reachable": _object(
+            ("environment", "from", "items", "truncated", "freshness"),
+            environment=_TEXT,
+            items=_list_of(_ref("node")),
+            truncated=flag,
+            freshness=_ref("freshness"),
+            **{"from": _ref("node")},
+        ),
         "impact": _object(
             ("environment", "failing", "affected", "counts", "projects", "freshness"),
             environment=_TEXT,

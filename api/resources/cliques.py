@@ -1,4 +1,4 @@
-"""/cliques, /clique_types, /clique_constraints, /paths, /impact: what is connected to what."""
+"""/cliques, /clique_types, /clique_constraints, /paths, /reachable, /impact: what is connected to what."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ from api.resources.naming import ANY_ENVIRONMENT, ENVIRONMENT, NEXT, limit
 from api.restx import Resource
 from api.service import service
 from graph_schema.clique_types.model import ANY
-from graph_schema.registry import OBJECT_TYPES
+from graph_schema.registry import LINKS, OBJECT_TYPES
 from topology.cliques import clique, cliques_page
 from topology.cliques.answer import PAGE_CAP
 from topology.impact import ImpactLimits, find_impact, markdown
-from topology.paths import Limits, asked_for, find_paths
+from topology.paths import Limits, ReachableLimits, asked_for, find_paths, find_reachable
 from topology.paths.limits import DEPTH, DEPTH_CAP, PATHS, PATHS_CAP
+from topology.paths.reachable import MOST, MOST_CAP
 from topology.schema_view import schema_view
 from topology.shapes import JsonObject
 
+_MAX_DEPTH = Parameter("max_depth", "Links on the way.", kind="integer", default=DEPTH, minimum=1, maximum=DEPTH_CAP)
 _TIMEOUT = Parameter("timeout", "Seconds that it may take.", kind="number", minimum=0.001, maximum=120)
 _FOCAL_TYPE = Parameter("focal_point_type", "Only for focal points of this type.", choices=tuple(OBJECT_TYPES))
 
@@ -90,7 +92,7 @@ class Paths(Resource):
         Parameter("to", "Where they go: an id, name, address or MAC address.", required=True),
         Parameter("proto", "What is sent, for security groups: tcp, udp, icmp or a number."),
         Parameter("port", "Port that it is sent to.", kind="integer", minimum=1, maximum=65535),
-        Parameter("max_depth", "Links of one path.", kind="integer", default=DEPTH, minimum=1, maximum=DEPTH_CAP),
+        _MAX_DEPTH,
         Parameter("max_paths", "Paths that are told.", kind="integer", default=PATHS, minimum=1, maximum=PATHS_CAP),
         _TIMEOUT,
     )
@@ -103,6 +105,38 @@ class Paths(Resource):
             wanted["to"],
             limits=Limits(wanted["max_depth"], wanted["max_paths"], wanted["timeout"]),
             asked=asked_for(wanted["proto"], wanted["port"]),
+        ).as_json()
+
+
+class ReachableFrom(Resource):
+    """What is reached from an object."""
+
+    @answers("reachable", "The objects, the nearest first, each with its `distance` in links.")
+    @takes(
+        ENVIRONMENT,
+        Parameter("from", "Where it begins: an id, name, address or MAC address.", required=True),
+        Parameter(
+            "type", "Only objects of these types are told.", required=True, many=True, choices=tuple(OBJECT_TYPES)
+        ),
+        Parameter(
+            "link_type",
+            "Follow these links as they are; without them, go as packets go.",
+            many=True,
+            choices=tuple(LINKS),
+        ),
+        _MAX_DEPTH,
+        Parameter("limit", "Objects that are told.", kind="integer", default=MOST, minimum=1, maximum=MOST_CAP),
+        _TIMEOUT,
+    )
+    def get(self, **wanted: Any) -> JsonObject:
+        """All objects of some types that are reached from one."""
+        return find_reachable(
+            service().graph,
+            wanted["environment"],
+            wanted["from"],
+            kinds=wanted["type"],
+            link_types=wanted["link_type"] or (),
+            limits=ReachableLimits(wanted["max_depth"], wanted["limit"], wanted["timeout"]),
         ).as_json()
 
 

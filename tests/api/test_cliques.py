@@ -10,7 +10,7 @@ from tests.paths.test_find_paths import Shop
 from topology.cliques import clique
 from topology.graph import Graph
 from topology.impact import find_impact
-from topology.paths import asked_for, find_paths
+from topology.paths import asked_for, find_paths, find_reachable
 
 
 def test_one_clique_is_the_one_of_the_command_line(
@@ -76,3 +76,14 @@ def test_impact_is_the_one_of_the_command_line(client: FlaskClient, graph: Graph
     report = client.get("/api/v1/impact", query_string=query)
     assert report.mimetype == "text/markdown"
     assert report.get_data(as_text=True).startswith("# Impact of ")
+
+
+def test_reachable_is_the_one_of_the_command_line(client: FlaskClient, graph: Graph, environment: str) -> None:
+    shop = Shop()
+    shop.write(graph, environment)
+    query = {"environment": environment, "from": shop.web1.id, "type": ["instance", "router"]}
+    answer = get(client, "reachable", **query)
+    assert answer == find_reachable(graph, environment, shop.web1.id, kinds=["instance", "router"]).as_json()
+    reached = {item["id"] for item in answer["items"]}
+    assert shop.web2.id in reached
+    assert shop.clerk.id not in reached
