@@ -20,12 +20,15 @@ MAX_WORKERS = 4
 
 # Programs that tests start for themselves (never a service of the machine), and Debian's packages that bring them.
 PROGRAMS = {
+    "ip": "iproute2",
     "mariadbd": "mariadb-server",
     "openssl": "openssl",
+    "ovs-vsctl": "openvswitch-switch",
     "redis-server": "redis-server",
     "ssh-agent": "openssh-client",
     "sshd": "openssh-server",
     "sudo": "sudo",
+    "virsh": "libvirt-clients",
 }
 # While this says no, what is installed does not start services on the user's machine.
 _NO_SERVICES = Path("/usr/sbin/policy-rc.d")

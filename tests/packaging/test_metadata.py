@@ -9,7 +9,7 @@ import re
 import sys
 import tomllib
 from configparser import ConfigParser
-from importlib.metadata import packages_distributions
+from importlib.metadata import distributions, packages_distributions
 from pathlib import Path
 
 import pytest
@@ -89,6 +89,27 @@ def test_the_locks_agree_with_each_other_and_with_setup_cfg(setup_cfg: ConfigPar
     assert runtime.items() <= test.items()
     assert {line for line in wanted if not _satisfied(line, runtime)} == set()
     assert {line for line in wanted_by_tests if not _satisfied(line, test)} == set()
+
+
+@pytest.mark.parametrize("python", ["3.11.0", "3.11.2", "3.12.0", "3.13.0", "3.14.0"])
+def test_the_lock_is_whole_for_every_supported_python_not_only_for_the_one_that_made_it(python: str) -> None:
+    locked = _locked("requirements.lock")
+    version = {"python_full_version": python, "python_version": python.rpartition(".")[0]}
+    there = [found for found in distributions() if _normal(found.name) in locked]
+
+    missing = {
+        (found.name, line)
+        for found in there
+        for line in found.requires or ()
+        if _applies(Requirement(line), version) and _normal(Requirement(line).name) not in locked
+    }
+
+    assert len(there) == len(locked)
+    assert missing == set()
+
+
+def _applies(requirement: Requirement, version: dict[str, str]) -> bool:
+    return requirement.marker is None or requirement.marker.evaluate({**version, "extra": ""})
 
 
 def _declared(kinds: tuple[type, ...]) -> set[str]:

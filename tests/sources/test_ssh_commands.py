@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -269,8 +270,12 @@ def test_programs_of_the_administrator_are_found_for_other_users_too(host: SshHo
 
 def test_the_printed_sudoers_lines_allow_every_declared_command_and_no_other(host: SshHost, pins: Path) -> None:
     rules = sudoers(OPERATOR).splitlines()
-    for command in COMMANDS.values():
-        if command.root and not command.many:
+    of_root = [command for command in COMMANDS.values() if command.root]
+    # What sudo does not find it does not know to be allowed.
+    if lacking := {command.words[0] for command in of_root if shutil.which(command.words[0]) is None}:
+        pytest.skip(f"not installed: {', '.join(sorted(lacking))} (calipso test --prepare)")
+    for command in of_root:
+        if not command.many:
             as_operator(host, pins, command, *rules)  # would raise Refused
     host.allow(*rules)
     opened = shells(host, pins, user=OPERATOR)
