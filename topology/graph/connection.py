@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Self, TypeVar
@@ -27,6 +28,9 @@ from neo4j.exceptions import (
 
 from cypher import Statement, statement
 from topology.errors import GraphUnavailable, TimedOut, TooBroad
+
+# What the driver tries again concerns nobody, unless somebody has set up logging.
+logging.getLogger("neo4j").addHandler(logging.NullHandler())
 
 Row = dict[str, Any]
 T = TypeVar("T")
@@ -64,6 +68,8 @@ class Graph:
                 uri,
                 auth=(user, password),
                 notifications_min_severity=NotificationMinimumSeverity.OFF,
+                # Neo4j takes many writers that wait for one lock for a deadlock now and then: tried again at once.
+                initial_retry_delay=0.1,
                 max_transaction_retry_time=patience,
                 connection_timeout=min(30.0, patience),
                 connection_acquisition_timeout=min(60.0, 2 * patience),
