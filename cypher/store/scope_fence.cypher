@@ -2,8 +2,8 @@
 // purpose: hold the lease, and make this reading the one that writes the scope unless a newer one has been written
 // mode: write
 // parameters: environment, key, source, scope_name, observed_at
-MERGE (lease:Lease {environment: $environment})
-SET lease.token = coalesce(lease.token, 0) + 1, lease.held_at = datetime.transaction('Z')
+MATCH (lease:Lease {environment: $environment})
+SET lease.token = lease.token + 1, lease.held_at = datetime.transaction('Z')
 MERGE (s:Scope {environment: $environment, key: $key})
 ON CREATE SET s.source = $source, s.name = $scope_name
 WITH lease, s, coalesce(s.fenced_at > $observed_at, false) AS newer

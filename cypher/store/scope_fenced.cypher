@@ -2,8 +2,8 @@
 // purpose: hold the lease, and tell whether this reading is still the one that writes the scope
 // mode: write
 // parameters: environment, key, fence
-MERGE (lease:Lease {environment: $environment})
-SET lease.token = coalesce(lease.token, 0) + 1, lease.held_at = datetime.transaction('Z')
+MATCH (lease:Lease {environment: $environment})
+SET lease.token = lease.token + 1, lease.held_at = datetime.transaction('Z')
 WITH lease
 OPTIONAL MATCH (s:Scope {environment: $environment, key: $key})
 RETURN coalesce(s.fence = $fence, false) AS valid, s.fence AS fence, toString(s.fenced_at) AS fenced_at

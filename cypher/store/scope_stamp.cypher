@@ -3,8 +3,8 @@
 // mode: write
 // parameters: environment, key, source, scope_name, fence, observed_at, completed, properties
 // `fence` is null where nothing has been written yet.
-MERGE (lease:Lease {environment: $environment})
-SET lease.token = coalesce(lease.token, 0) + 1, lease.held_at = datetime.transaction('Z')
+MATCH (lease:Lease {environment: $environment})
+SET lease.token = lease.token + 1, lease.held_at = datetime.transaction('Z')
 MERGE (s:Scope {environment: $environment, key: $key})
 ON CREATE SET s.source = $source, s.name = $scope_name
 WITH lease, s, CASE WHEN $fence IS NULL THEN coalesce(s.fenced_at <= $observed_at, true)

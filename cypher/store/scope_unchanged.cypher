@@ -5,8 +5,8 @@
 // `hashes` holds 64 characters for each id: hash of the content and hash of the links. `others` are the attributes that
 // are added to others' objects: [id, type, name of the hash's property, name of the scope's property, hash].
 // As many objects and attributes as before, each of them the same, means that nothing is to be removed either.
-MERGE (lease:Lease {environment: $environment})
-SET lease.token = coalesce(lease.token, 0) + 1, lease.held_at = datetime.transaction('Z')
+MATCH (lease:Lease {environment: $environment})
+SET lease.token = lease.token + 1, lease.held_at = datetime.transaction('Z')
 WITH lease
 MATCH (s:Scope {environment: $environment, key: $key})
 WHERE s.fenced_at <= $observed_at AND s.attributes = size($others)

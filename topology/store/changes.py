@@ -31,7 +31,7 @@ class ObjectCounts:
 
 @dataclass(slots=True)
 class LinkCounts:
-    """Links of one type that changed. `pending`: said now, and waiting for an end that is not there."""
+    """Links of one type that changed. `pending`: said for the first time, and waiting for an end that is not there."""
 
     created: int = 0
     updated: int = 0
@@ -155,7 +155,7 @@ class Tally:
             observed_at=observed_at,
             outcome=outcome,
             objects=dict(self.objects),
-            links=dict(self.links),
+            links={type: counts for type, counts in self.links.items() if counts != LinkCounts()},
             attributes=dict(self.attributes),
             problems=(*self.problems, *rest),
             listed=tuple(self.listed),

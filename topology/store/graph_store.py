@@ -13,7 +13,7 @@ from topology.graph.connection import Row
 from topology.store.changes import LISTED, ScopeChanges, Tally
 from topology.store.context import WriteContext
 from topology.store.encoding import record_of
-from topology.store.lease import Fence, under_lease
+from topology.store.lease import Fence, make_lease, under_lease
 from topology.store.preparation import require_identity
 from topology.store.removal import RemovalGuard
 from topology.store.scope_writer import Written, remove_scope_objects, write_links, write_scope
@@ -90,9 +90,13 @@ class GraphStore:
         return context.tally.changes(scope, observed_at, outcome, dry_run=dry_run)
 
     def resolve_pending(self) -> tuple[int, dict[str, int]]:
-        """Join links whose missing end has come; how many, and how many of each type still wait."""
+        """Join links whose missing end has come; how many, and how many of each type still wait.
+
+        This ends a scan: when it returns, searches find what was written.
+        """
         self._require_ready()
         resolved = sum(self._resolve(type) for type in sorted(self._waiting()))
+        self._graph.read("search_awaited")
         return resolved, self._waiting()
 
     def scopes(self) -> list[ScopeState]:
@@ -105,7 +109,8 @@ class GraphStore:
 
     def remove_scope(self, scope: Scope, *, accept_removals: bool = False) -> ScopeChanges:
         """Remove all that a scope owns, and the scope itself; as guarded as any removal."""
-        context = self._context(scope, datetime.now(UTC), Tally(listing=0), complete=True, dry_run=False)
+        known = next((state for state in self.scopes() if state.scope == scope), None)
+        context = self._context(scope, _now(known), Tally(listing=0), complete=True, dry_run=False)
         held = remove_scope_objects(context, set(), RemovalGuard(self._share, self._floor, accept_removals))
         outcome = Outcome("partial", tuple(doubt.reason for doubt in held.values())) if held else COMPLETE
         if not held:
@@ -134,6 +139,7 @@ class GraphStore:
 
         The lease stays, because its token must never start again.
         """
+        self._require_ready()
         objects = 0
         while True:
             self._stop()
@@ -163,6 +169,7 @@ class GraphStore:
     def _require_ready(self) -> None:
         if not self._is_ready:
             require_identity(self._graph)
+            make_lease(self._graph, self._environment)
             self._is_ready = True
 
     def _context(
@@ -196,7 +203,7 @@ class GraphStore:
         written = self._in_doubt.get(state.scope)
         if written is None and state.outcome == "complete" and state.observed_at and state.observed_at >= since:
             return 0  # another process has read it meanwhile
-        context = self._context(state.scope, datetime.now(UTC), Tally(listing=0), complete=True, dry_run=False)
+        context = self._context(state.scope, _now(state), Tally(listing=0), complete=True, dry_run=False)
         # What events have said since the scan began is newer than the scan.
         context.observed_at = since
         guard = RemovalGuard(self._share, self._floor, accept=True)
@@ -225,3 +232,9 @@ class GraphStore:
             total += resolved
             if resolved < self._batch_size:
                 return total
+
+
+def _now(state: ScopeState | None) -> datetime:
+    """This moment, and not before the scope's last reading, whatever the clock of the machine that read it."""
+    now = datetime.now(UTC)
+    return max(now, state.observed_at) if state is not None and state.observed_at is not None else now

@@ -8,9 +8,12 @@ fenced by the reading that is newest; an older one finds its fence gone at its n
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
+
+from neo4j.exceptions import ConstraintError
 
 from cypher import Statement
 from graph_schema.records import Scope
@@ -27,6 +30,15 @@ class Reads(Protocol):
     def __call__(self, named: str | Statement, **parameters: Any) -> list[Row]:
         """All rows of a statement."""
         ...
+
+
+def make_lease(graph: Graph, environment: str) -> None:
+    """Make sure that the environment has its lease. It is made once, and never removed."""
+    if graph.read("lease_there", environment=environment):
+        return
+    # Not by MERGE: of several at once it locks the index's entry and the node in orders that may deadlock.
+    with suppress(ConstraintError):  # another process was faster
+        graph.write("lease_make", environment=environment)
 
 
 def under_lease(graph: Graph, environment: str, work: Callable[[Transaction], T]) -> T:

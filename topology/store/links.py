@@ -72,7 +72,7 @@ class LinkStep:
         links = self._context.tally.links
         for link, _ in plan.create:
             if link.key in missing:
-                links[link.type].pending += 1
+                links[link.type].pending += link.key not in plan.waiting
             else:
                 links[link.type].created += 1
         for link in plan.update:

@@ -1,0 +1,6 @@
+// name: lease_there
+// purpose: whether the environment has its lease
+// mode: read
+// parameters: environment
+MATCH (lease:Lease {environment: $environment})
+RETURN lease.token AS token
