@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 from typing import Any
+from uuid import uuid4
 
 from hypothesis import strategies as st
 
 from graph_schema.records import Record
 from tests.paths.routed_clouds import RoutedCloud
+from topology.graph import Graph
 
 RANGES = ("10.1.0.0/24", "10.2.0.0/24", "10.3.0.0/24")
 Draw = Callable[[st.SearchStrategy[Any]], Any]
+
+
+@contextmanager
+def written(graph: Graph, cloud: RoutedCloud) -> Iterator[str]:
+    """The environment that a cloud has been written into, and that is gone afterwards."""
+    environment = f"test-{uuid4().hex[:12]}"
+    try:
+        cloud.write(graph, environment)
+        yield environment
+    finally:
+        with graph._driver.session() as session:
+            for label in ("Object", "Scope", "Lease", "PendingLink", "Environment"):
+                session.run(f"MATCH (n:{label} {{environment: $name}}) DETACH DELETE n", name=environment).consume()
 
 
 @dataclass
@@ -23,6 +39,9 @@ class RandomCloud:
     cloud: RoutedCloud
     instances: list[Record] = field(default_factory=list)
     floating_ips: list[Record] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        return f"{len(self.instances)} instances, {len(self.floating_ips)} floating IPs"
 
 
 @st.composite

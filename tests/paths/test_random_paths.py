@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from uuid import uuid4
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 
 from graph_schema.records import Record
 from tests.paths.oracle import Oracle
-from tests.paths.random_clouds import RandomCloud, random_clouds
+from tests.paths.random_clouds import RandomCloud, random_clouds, written
 from topology.graph import Graph
 from topology.paths import Limits, find_paths
 from topology.paths.ends import End
@@ -67,14 +66,15 @@ def test_packets_cross_the_networks_that_their_routers_send_them_over(made: Rand
 @settings(
     max_examples=12,
     deadline=None,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),  # each example is written to the graph: no shrinking
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
 )
 def test_paths_are_those_of_the_packets_object_by_object(graph: Graph, made: RandomCloud) -> None:
-    oracle, environment = Oracle(made.cloud), f"test-{uuid4().hex[:12]}"
-    made.cloud.write(graph, environment)
-    for origin, goal in pairs(made):
-        answer = find_paths(graph, environment, origin.id, goal.id, limits=Limits(max_depth=60, max_paths=50))
-        found = {tuple(node.id for node in path.chain.nodes) for path in answer.paths}
-        assert found == oracle.node_sequences(origin, goal), (origin.name, goal.name, answer.reason)
-        assert answer.reachable == bool(found)
-        assert answer.reachable or answer.reason
+    oracle = Oracle(made.cloud)
+    with written(graph, made.cloud) as environment:
+        for origin, goal in pairs(made):
+            answer = find_paths(graph, environment, origin.id, goal.id, limits=Limits(max_depth=60, max_paths=50))
+            found = {tuple(node.id for node in path.chain.nodes) for path in answer.paths}
+            assert found == oracle.node_sequences(origin, goal), (origin.name, goal.name, answer.reason)
+            assert answer.reachable == bool(found)
+            assert answer.reachable or answer.reason

@@ -15,6 +15,7 @@ _DOWN = frozenset({"DOWN", "LOWERLAYERDOWN", "NOTPRESENT", "DORMANT"})
 _STOPPED = frozenset(
     {"PAUSED", "SUSPENDED", "SHUTOFF", "STOPPED", "SHELVED", "SHELVED_OFFLOADED", "BUILD", "DELETED", "SOFT_DELETED"}
 )
+_LOGICAL = frozenset({"network", "router", "port", "floating_ip"})
 _RUNS = frozenset({"running", "nostate"})
 _L2_AGENTS = {"ovs": "Open vSwitch agent", "lxb": "Linux bridge agent"}
 _L3_AGENT = "L3 agent"
@@ -134,11 +135,11 @@ def _of_node(node: Thing, hop: int) -> Iterator[Block]:
         status, power = node.get("source_status"), node.get("power_state")
         if status in _STOPPED or (power is not None and power not in _RUNS):
             yield Block("instance_not_running", node, f"{node.name} does not run: {status or power}", hop)
+    elif node.type in _LOGICAL:
+        return  # neutron's objects are looked at as such, also where they are no nodes of the path
     elif node.get("admin_state_up") is False:
         yield Block("admin_down", node, f"{node.type} {node.name} is set down", hop)
-    elif node.type not in ("router", "network") and (
-        node.get("oper_state") in _DOWN or node.get("link_detected") is False
-    ):
+    elif node.get("oper_state") in _DOWN or node.get("link_detected") is False:
         yield Block("link_down", node, f"{node.name} on {node.host} has no link", hop)
 
 

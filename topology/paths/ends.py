@@ -38,7 +38,7 @@ class End:
     @property
     def is_outside(self) -> bool:
         """Whether nobody in the cloud has the address."""
-        return self.thing is None
+        return self.thing is None and self.network_id is None
 
     @property
     def device_id(self) -> str | None:

@@ -31,10 +31,15 @@ _ON_THE_WIRE = frozenset({"network", "host_pnic", "switch_pnic", "switch"})
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Something that was reached by a network (None: by whatever). `landed`: from the wire; it does not go out again."""
+    """Something reached by a network (None: by whatever).
+
+    `sender`: who has sent on the network, a port of the origin or a router. `landed`: from the wire, so it does not go
+    out again.
+    """
 
     id: str
     network: str | None
+    sender: str = ""
     landed: bool = False
 
 
@@ -71,10 +76,11 @@ class AsPacketsGo:
             return []
         there, kind = row["there"], row["link_type"]
         landed = state.landed or kind == "otep-otep" or (kind == "host_pnic-network" and not row["onward"])
-        reached = [State(there["id"], state.network, landed)]
+        reached = [State(there["id"], state.network, state.sender, landed)]
         if kind == "vservice-vnic" and not row["onward"] and state.network is not None:
-            turned = self.turns.get((str(there.get("service_id")), state.network), ())
-            reached += [State(there["id"], network) for network in sorted(turned)]
+            router = str(there.get("service_id"))
+            turned = self.turns.get((router, state.network, state.sender), ())
+            reached += [State(there["id"], network, router) for network in sorted(turned)]
         return reached
 
     def _takes(self, here: Row, state: State, row: Row) -> bool:

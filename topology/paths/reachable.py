@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -107,22 +107,24 @@ def _packets(reader: Reader, start: Named) -> tuple[list[State], Following]:
     """Where packets of an object begin, and how they go on."""
     (end,) = locate(reader, start)
     assert end.thing is not None
-    networks = _networks(reader, end)
+    senders = list(_senders(reader, end))
     turns = find_turns(reader, end) if end.device_id is None else {}
     overlays = {id for id, network in reader.ground.networks.items() if network.get("network_type") in _OVERLAYS}
-    states = [State(end.thing.id, network) for network in networks]
-    if end.thing.type == "port" and (trunk := end.thing.text("trunk_parent")):
-        states += [State(trunk, network) for network in networks]
+    # A subport has no device of its own: what carries it is its trunk's.
+    begins = [end.thing.id, *filter(None, [end.thing.text("trunk_parent")])]
+    states = [State(id, network, sender) for id in begins for network, sender in senders]
     return states, AsPacketsGo(end.thing.id, end.thing.type, turns, overlays)
 
 
-def _networks(reader: Reader, end: End) -> list[str]:
+def _senders(reader: Reader, end: End) -> Iterator[tuple[str, str]]:
+    """The networks that an origin sends on, each with the port that it sends by."""
     if end.device_id is not None:
-        return reader.networks_carried({end.device_id})
-    if end.network_id is not None:
-        return [end.network_id]
-    ports = end.router.ports if end.router is not None else end.ports
-    return sorted({port.network_id for port in ports})
+        yield from ((network, "") for network in reader.networks_carried({end.device_id}))
+    elif end.network_id is not None:
+        yield end.network_id, ""
+    else:
+        ports = end.router.ports if end.router is not None else end.ports
+        yield from ((port.network_id, port.id) for port in ports)
 
 
 @dataclass

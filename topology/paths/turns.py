@@ -10,7 +10,8 @@ from topology.paths.reading import Reader
 from topology.paths.things import address
 from topology.paths.wayfinding import find_ways
 
-Turns = dict[tuple[str, str], set[str]]
+# (router, network that packets come by, who sent them: a port of the origin, or a router) → networks they go on to.
+Turns = dict[tuple[str, str, str], set[str]]
 
 # Networks that are looked at; a tenant's networks are few, and beyond a shared network packets seldom get far.
 _MOST_NETWORKS = 500
@@ -19,11 +20,13 @@ _NOBODYS = ("203.0.113.254", "2001:db8:ffff::1")
 
 
 def find_turns(reader: Reader, origin: End) -> Turns:
-    """(router, network that packets come by) → networks that it sends some of them on to."""
+    """Where the origin's packets turn, whatever they are for."""
     turns: Turns = {}
     reached, judged = set(_own_networks(origin)), set[str]()
     waiting = sorted(reached)
     _add(turns, reader, origin, (End(None, address(text)) for text in _NOBODYS))
+    # One of its networks may be reached from another one, by routers.
+    _add(turns, reader, origin, (End(None, network_id=network_id) for network_id in waiting))
     while waiting and len(judged) < _MOST_NETWORKS:
         reader.survey(waiting)
         beyond = {
@@ -55,6 +58,8 @@ def _add(turns: Turns, reader: Reader, origin: End, goals: Iterable[End]) -> boo
             ways = find_ways(reader.ground, replace(origin, address=None), goal)
         for way in ways.found:
             found = True
-            for before, router, after in zip(way.legs, way.routers, way.legs[1:], strict=False):
-                turns.setdefault((router.id, before.network_id), set()).add(after.network_id)
+            first = way.legs[0].source
+            senders = [first.id if first else "", *(router.id for router in way.routers)]
+            for before, sender, router, after in zip(way.legs, senders, way.routers, way.legs[1:], strict=False):
+                turns.setdefault((router.id, before.network_id, sender), set()).add(after.network_id)
     return found
