@@ -27,9 +27,14 @@ def written(graph: Graph, cloud: RoutedCloud) -> Iterator[str]:
         cloud.write(graph, environment)
         yield environment
     finally:
-        with graph._driver.session() as session:
-            for label in ("Object", "Scope", "Lease", "PendingLink", "Environment"):
-                session.run(f"MATCH (n:{label} {{environment: $name}}) DETACH DELETE n", name=environment).consume()
+        remove(graph, environment)
+
+
+def remove(graph: Graph, environment: str) -> None:
+    """Everything of an environment goes."""
+    with graph._driver.session() as session:
+        for label in ("Object", "Scope", "Lease", "PendingLink", "Environment"):
+            session.run(f"MATCH (n:{label} {{environment: $name}}) DETACH DELETE n", name=environment).consume()
 
 
 @dataclass

@@ -2,123 +2,192 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from graph_schema.records import Record
-from tests.paths.test_find_paths import Shop
+from graph_schema.records import Link, Record
+from tests.paths.routed_clouds import RoutedCloud
 from topology.errors import InvalidConfiguration
 from topology.graph import Graph
 from topology.paths import Block, Opening, PathAnswer, asked_for, find_paths
+from topology.paths.security import Filter, Peer
+from topology.paths.things import Port, Thing, address
+
+ICMP, HTTP, ANY = asked_for("icmp", None), asked_for("tcp", 80), asked_for(None, None)
 
 
-@pytest.fixture
-def shop() -> Shop:
-    return Shop()
+class Hindered(RoutedCloud):
+    """web1 asks others, and at each something else is wrong."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cmp1, self.cmp2 = self.host("cmp1", "hybrid"), self.host("cmp2", "native")
+        self.dark, self.mute, self.net1 = (self.host(name, "native") for name in ("dark", "mute", "net1"))
+        self.owner = self.project("shop")
+        self.public = self.network("public", self.owner, external=True, cidr="172.24.4.0/24")
+        self.web = self.network("web", self.owner, vxlan=101)
+        self.off = self.network("off", self.owner, vxlan=102, cidr="10.2.0.0/24", admin_state_up=False)
+        plugs = {self.web.id: "10.1.1.1", self.off.id: "10.2.0.1"}
+        self.edge = self.router("edge", self.owner, self.net1, plugs, self.public, gateway="172.24.4.11")
+        self.stuck = self.network("stuck", self.owner, vxlan=103, cidr="10.3.0.0/24")
+        self.idle = self.network("idle", self.owner, vxlan=104, cidr="10.4.0.0/24")
+        plugs = {self.stuck.id: "10.3.0.1", self.idle.id: "10.4.0.1"}
+        self.router("resting", self.owner, self.net1, plugs, admin_state_up=False)
+        self.web1 = self.guest("web1", 11)
+        self.fine = self.guest("fine", 12)
+        self.port_off, self.port_down, self.paused = (self.guest(n, 20 + i) for i, n in enumerate(("po", "pd", "pa")))
+        self.change(self.ports_of(self.port_off)[0], admin_state_up=False)
+        self.change(self.ports_of(self.port_down)[0], source_status="DOWN")
+        self.change(self.paused, source_status="PAUSED", power_state="paused")
+        self.in_dark = self.instance("in_dark", self.owner, self.dark, {self.web.id: "10.1.1.30"})
+        self.change(self.records["dark:host_pnic:eth1"], link_detected=False)
+        self.at_mute = self.instance("at_mute", self.owner, self.mute, {self.web.id: "10.1.1.31"})
+        self.agent(self.mute, "Open vSwitch agent", alive=False)
+        self.agent(self.mute, "L3 agent", alive=False)
+        self.agent(self.cmp1, "Open vSwitch agent")
+        self.at_off = self.instance("at_off", self.owner, self.cmp2, {self.off.id: "10.2.0.5"})
+        self.at_stuck = self.instance("at_stuck", self.owner, self.cmp2, {self.stuck.id: "10.3.0.5"})
+        self.at_idle = self.instance("at_idle", self.owner, self.cmp2, {self.idle.id: "10.4.0.5"})
+        self.unwired = self.guest("unwired", 40)
+        self.add_groups()
+        self.finish()
+        self.links = [self._wired(link) for link in self.links]
+
+    def guest(self, name: str, last: int) -> Record:
+        return self.instance(name, self.owner, self.cmp2, {self.web.id: f"10.1.1.{last}"})
+
+    def add_groups(self) -> None:
+        self.callers = self.security_group("callers", self.owner, {"direction": "egress"})
+        shut = {"direction": "egress", "remote_ip_prefix": "10.99.0.0/16"}
+        self.shut = self.security_group("shut", self.owner, shut)
+        self.members = self.security_group("members", self.owner, {"remote_group_id": self.callers.id})
+        self.only_udp = self.security_group("only_udp", self.owner, {"protocol": "udp"})
+        self.only_tcp = self.security_group("only_tcp", self.owner, {"direction": "egress", "protocol": "tcp"})
+        translated = {"remote_ip_prefix": "172.24.4.11/32"}
+        self.outer = self.security_group("outer", self.owner, translated)
+        self.caller = self.guarded("caller", 51, self.callers)
+        self.locked = self.guarded("locked", 52, self.shut)
+        self.called = self.guarded("called", 53, self.members)
+        self.udp = self.guarded("udp", 54, self.only_udp)
+        self.tcp = self.guarded("tcp", 55, self.only_tcp)
+        self.alone = self.guarded("alone", 56)
+        self.outward = self.guarded("outward", 57, self.outer)
+        self.floating = self.floating_ip("172.24.4.150", self.public, self.called, router=self.edge)
+        self.floating2 = self.floating_ip("172.24.4.151", self.public, self.outward, router=self.edge)
+
+    def guarded(self, name: str, last: int, *groups: Record) -> Record:
+        made = self.guest(name, last)
+        self.secure(self.ports_of(made)[0], *groups)
+        return made
+
+    def _wired(self, link: Link) -> Link:
+        down = link.type == "vnic-vedge" and link.source_id in self._vnics_of(self.unwired)
+        return replace(link, state="down") if down else link
+
+    def _vnics_of(self, instance: Record) -> set[str]:
+        return {each.target_id for each in self.links if each.type == "instance-vnic" and each.source_id == instance.id}
 
 
-def ask(
-    graph: Graph, environment: str, shop: Shop, origin: Record, goal: Record | str, asked: Opening | None = None
-) -> PathAnswer:
-    shop.write(graph, environment)
-    end = goal if isinstance(goal, str) else goal.id
-    return find_paths(graph, environment, origin.id, end, asked=asked or asked_for(None, None))
+@pytest.fixture(scope="module")
+def cloud(graph: Graph, place: str) -> Hindered:
+    cloud = Hindered()
+    cloud.write(graph, place)
+    return cloud
+
+
+def ask(graph: Graph, place: str, origin: Record, goal: Record, asked: Opening = ANY) -> PathAnswer:
+    answer = find_paths(graph, place, origin.id, goal.id, asked=asked)
+    assert answer.reachable
+    return answer
 
 
 def blocks(answer: PathAnswer) -> set[tuple[str, str, bool]]:
-    return {(block.code, block.thing.name, block.certain) for path in answer.paths for block in path.blocked_by}
+    return {(block.code, block.thing.type, block.certain) for path in answer.paths for block in path.blocked_by}
 
 
 def groups(answer: PathAnswer) -> list[Block]:
     return [block for path in answer.paths for block in path.blocked_by if block.code == "security_group"]
 
 
-def test_nothing_stops_packets_where_all_is_well(graph: Graph, environment: str, shop: Shop) -> None:
-    shop.agent(shop.cmp1, "Open vSwitch agent")
-    answer = ask(graph, environment, shop, shop.web1, shop.db4)
+def test_nothing_stops_packets_where_all_is_well(graph: Graph, place: str, cloud: Hindered) -> None:
+    answer = ask(graph, place, cloud.web1, cloud.fine)
     assert blocks(answer) == set()
     assert answer.is_open
 
 
-def change_port(shop: Shop, instance: Record, **values: Any) -> None:
-    shop.change(shop.ports_of(instance)[0], **values)
+@pytest.mark.parametrize(
+    ("goal", "block"),
+    [
+        ("port_off", ("port_admin_down", "port", True)),
+        ("port_down", ("port_down", "port", True)),
+        ("paused", ("instance_not_running", "instance", True)),
+        ("in_dark", ("link_down", "host_pnic", True)),
+        ("unwired", ("link_down", "vedge", True)),
+        ("at_mute", ("agent_down", "network_agent", False)),
+        ("at_off", ("network_admin_down", "network", False)),
+    ],
+)
+def test_what_is_wrong_with_an_end_stops_packets_or_may(
+    graph: Graph, place: str, cloud: Hindered, goal: str, block: tuple[str, str, bool]
+) -> None:
+    answer = ask(graph, place, cloud.web1, getattr(cloud, goal))
+    assert blocks(answer) == {block}
+    assert answer.is_open is not block[2]
 
 
-def test_a_port_that_is_set_down_stops_them(graph: Graph, environment: str, shop: Shop) -> None:
-    change_port(shop, shop.web2, admin_state_up=False)
-    answer = ask(graph, environment, shop, shop.web1, shop.web2)
-    assert {(code, certain) for code, _, certain in blocks(answer)} == {("port_admin_down", True)}
-    assert answer.reachable
-    assert not answer.is_open
-
-
-def test_a_port_that_neutron_calls_down_stops_them(graph: Graph, environment: str, shop: Shop) -> None:
-    change_port(shop, shop.web2, source_status="DOWN")
-    answer = ask(graph, environment, shop, shop.web1, shop.web2)
-    assert {(code, certain) for code, _, certain in blocks(answer)} == {("port_down", True)}
-
-
-def test_a_nic_without_a_link_stops_them_where_it_is(graph: Graph, environment: str, shop: Shop) -> None:
-    shop.change(shop.records["cmp2:host_pnic:eth1"], link_detected=False)
-    answer = ask(graph, environment, shop, shop.web1, shop.web2)
-    (path,) = answer.paths
+def test_a_block_is_told_at_its_hop(graph: Graph, place: str, cloud: Hindered) -> None:
+    (path,) = ask(graph, place, cloud.web1, cloud.in_dark).paths
     (block,) = path.blocked_by
-    assert (block.code, block.thing.id) == ("link_down", "cmp2:host_pnic:eth1")
     assert block.hop is not None
-    assert path.chain.nodes[block.hop].id == "cmp2:host_pnic:eth1"
+    assert path.chain.nodes[block.hop].id == block.thing.id == "dark:host_pnic:eth1"
 
 
-def test_a_link_that_is_down_stops_them_between_its_ends(graph: Graph, environment: str, shop: Shop) -> None:
-    shop.finish()
-    shop.links = [
-        type(link)(link.type, link.source_id, link.target_id, state="down", networks=link.networks)
-        if (link.type, link.source_id) == ("vedge-otep", "cmp1:vedge:ovs") else link
-        for link in shop.links
-    ]  # fmt: skip
-    answer = ask(graph, environment, shop, shop.web1, shop.web2)
-    assert {(code, name) for code, name, _ in blocks(answer)} == {("link_down", "cmp1 ovs")}
+def test_a_router_that_is_set_down_stops_packets_in_its_namespace(graph: Graph, place: str, cloud: Hindered) -> None:
+    (path,) = ask(graph, place, cloud.at_stuck, cloud.at_idle).paths
+    (block,) = path.blocked_by
+    assert (block.code, path.chain.nodes[block.hop or 0].type) == ("router_admin_down", "vservice")
 
 
-def test_an_instance_that_is_paused_answers_nothing(graph: Graph, environment: str, shop: Shop) -> None:
-    shop.change(shop.web2, source_status="PAUSED", power_state="paused")
-    answer = ask(graph, environment, shop, shop.web1, shop.web2)
-    assert blocks(answer) == {("instance_not_running", "web2", True)}
+def test_a_rule_for_a_remote_group_lets_in_its_members_only(graph: Graph, place: str, cloud: Hindered) -> None:
+    assert ask(graph, place, cloud.caller, cloud.called).is_open
+    stranger = ask(graph, place, cloud.web1, cloud.called)
+    assert [block.hop for block in groups(stranger)] == [len(stranger.paths[0].chain.nodes) - 1]
 
 
-def test_an_agent_that_does_not_report_may_be_in_the_way(graph: Graph, environment: str, shop: Shop) -> None:
-    shop.agent(shop.cmp2, "Open vSwitch agent", alive=False)
-    shop.agent(shop.cmp2, "Metadata agent", alive=False)
-    shop.agent(shop.net1, "L3 agent", alive=False)
-    shop.agent(shop.cmp1, "L3 agent", alive=False)
-    answer = ask(graph, environment, shop, shop.web1, shop.db2)
-    assert {(code, name, certain) for code, name, certain in blocks(answer)} == {
-        ("agent_down", "Open vSwitch agent", False),
-        ("agent_down", "L3 agent", False),
-    }
-    assert answer.is_open
+def test_no_rule_out_stops_packets_at_their_sender(graph: Graph, place: str, cloud: Hindered) -> None:
+    (block,) = groups(ask(graph, place, cloud.locked, cloud.web1))
+    assert block.hop == 0
+    assert "shut" in block.text
 
 
-def test_a_router_and_a_network_that_are_set_down_are_told(graph: Graph, environment: str, shop: Shop) -> None:
-    shop.change(shop.edge, admin_state_up=False)
-    shop.change(shop.db, admin_state_up=False)
-    answer = ask(graph, environment, shop, shop.web1, shop.db2)
-    assert blocks(answer) == {("router_admin_down", "edge", True), ("network_admin_down", "db", False)}
+def test_what_may_go_out_and_what_may_come_in_have_to_be_the_same(graph: Graph, place: str, cloud: Hindered) -> None:
+    answer = ask(graph, place, cloud.tcp, cloud.udp)
+    assert len(groups(answer)) == 1
+    assert answer.paths[0].openings == ()
+    assert [str(opening) for opening in ask(graph, place, cloud.web1, cloud.udp).paths[0].openings] == ["udp"]
 
 
-class Guarded(Shop):
-    """web1 asks web2: both are in groups."""
-
-    def __init__(self, *into: dict[str, Any], out: dict[str, Any] | None = None, stateful: bool = True) -> None:
-        super().__init__()
-        egress = {"direction": "egress"} if out is None else {"direction": "egress", **out}
-        self.callers = self.security_group("callers", self.shop, egress)
-        self.called = self.security_group("called", self.shop, *into, stateful=stateful)
-        self.secure(self.ports_of(self.web1)[0], self.callers)
-        self.secure(self.ports_of(self.web2)[0], self.called)
+def test_a_port_in_no_group_lets_nothing_pass(graph: Graph, place: str, cloud: Hindered) -> None:
+    (block,) = groups(ask(graph, place, cloud.web1, cloud.alone))
+    assert "no security group" in block.text
 
 
-ICMP, HTTP, ANY = asked_for("icmp", None), asked_for("tcp", 80), asked_for(None, None)
+def test_a_translated_sender_is_no_member_of_its_group_any_more(graph: Graph, place: str, cloud: Hindered) -> None:
+    (block,) = groups(ask(graph, place, cloud.caller, cloud.floating))
+    assert "from 172.24.4.11" in block.text
+    assert ask(graph, place, cloud.caller, cloud.floating2).is_open
+
+
+def filter_of(*rules: dict[str, Any], stateful: bool = True, **port: Any) -> Filter:
+    told = [{"direction": "ingress", "ethertype": "IPv4", **rule} for rule in rules]
+    group = {"id": "g", "type": "security_group", "name": "g", "stateful": stateful, "rules": told}
+    values = {"id": "p", "type": "port", "security_groups": ["g"], "port_security_enabled": True, **port}
+    return Filter(Port(values), {"g": Thing(group)})
+
+
+PEER = Peer(address("10.1.1.11"), frozenset({"callers"}))
 
 
 @pytest.mark.parametrize(
@@ -136,82 +205,41 @@ ICMP, HTTP, ANY = asked_for("icmp", None), asked_for("tcp", 80), asked_for(None,
         ({"protocol": "tcp", "port_range_min": 81, "port_range_max": 90}, ANY, True),
         ({"protocol": "tcp", "port_range_min": 1, "port_range_max": 65535}, asked_for("tcp", None), True),
         ({"protocol": "udp", "port_range_min": 80, "port_range_max": 80}, HTTP, False),
+        ({"protocol": "17"}, asked_for("udp", 53), True),
         ({"remote_ip_prefix": "10.1.1.0/28"}, ANY, True),
         ({"remote_ip_prefix": "10.1.1.128/25"}, ANY, False),
-        ({"ethertype": "IPv6"}, ANY, False),
+        ({"remote_group_id": "callers"}, ANY, True),
+        ({"remote_group_id": "others"}, ANY, False),
         ({"remote_address_group_id": "whoever"}, ANY, False),
+        ({"ethertype": "IPv6"}, ANY, False),
         ({"direction": "egress"}, ANY, False),
     ],
 )
-def test_a_rule_lets_in_what_it_says(
-    graph: Graph, environment: str, rule: dict[str, Any], asked: Opening, passes: bool
-) -> None:
-    shop = Guarded(rule)
-    answer = ask(graph, environment, shop, shop.web1, shop.web2, asked)
-    assert answer.reachable
-    assert (not groups(answer)) == passes
-    assert answer.is_open == passes
+def test_a_rule_lets_in_what_it_says(rule: dict[str, Any], asked: Opening, passes: bool) -> None:
+    openings = filter_of(rule).openings("ingress", PEER)
+    assert any(opening.meet(asked) for opening in openings) == passes
 
 
-def test_a_rule_for_a_remote_group_lets_in_its_members_only(graph: Graph, environment: str) -> None:
-    shop = Guarded()
-    shop.change(shop.called, rules=[{"direction": "ingress", "ethertype": "IPv4", "remote_group_id": shop.callers.id}])
-    assert ask(graph, environment, shop, shop.web1, shop.web2).is_open
-    stranger = find_paths(graph, environment, shop.web4.id, shop.web2.id)
-    assert [block.hop == len(stranger.paths[0].chain.nodes) - 1 for block in groups(stranger)] == [True]
+@pytest.mark.parametrize("port", [{"port_security_enabled": False}, {"device_owner": "network:dhcp"}])
+def test_ports_without_port_security_and_those_of_services_let_everything_pass(port: dict[str, Any]) -> None:
+    assert filter_of(**port).openings("ingress", PEER) == [ANY]
+    assert filter_of().openings("ingress", PEER) == []
 
 
-def test_no_rule_out_stops_packets_at_their_sender(graph: Graph, environment: str) -> None:
-    shop = Guarded({}, out={"remote_ip_prefix": "10.99.0.0/16"})
-    (block,) = groups(ask(graph, environment, shop, shop.web1, shop.web2))
-    assert block.hop == 0
-    assert "callers" in block.text
-
-
-def test_what_may_go_out_and_what_may_come_in_have_to_be_the_same(graph: Graph, environment: str) -> None:
-    shop = Guarded({"protocol": "udp"}, out={"protocol": "tcp"})
-    answer = ask(graph, environment, shop, shop.web1, shop.web2)
-    assert len(groups(answer)) == 1
-    assert answer.paths[0].openings == ()
-
-
-def test_a_port_without_port_security_lets_everything_pass(graph: Graph, environment: str) -> None:
-    shop = Guarded()
-    change_port(shop, shop.web2, port_security_enabled=False)
-    answer = ask(graph, environment, shop, shop.web1, shop.web2)
-    assert answer.is_open
-    assert [str(opening) for opening in answer.paths[0].openings] == ["anything"]
-
-
-def test_a_port_in_no_group_lets_nothing_pass(graph: Graph, environment: str, shop: Shop) -> None:
-    change_port(shop, shop.web2, port_security_enabled=True, security_groups=[])
-    (block,) = groups(ask(graph, environment, shop, shop.web1, shop.web2))
-    assert "no security group" in block.text
-
-
-def test_rules_without_state_must_let_answers_pass_too(graph: Graph, environment: str) -> None:
-    shop = Guarded({"protocol": "tcp"}, stateful=False)
-    (block,) = groups(ask(graph, environment, shop, shop.web1, shop.web2, HTTP))
-    assert "no state" in block.text
-    answers = {"direction": "egress", "ethertype": "IPv4", "protocol": "tcp"}
-    shop.change(shop.called, rules=[*shop.records[shop.called.id]["rules"], answers])
-    assert ask(graph, environment, shop, shop.web1, shop.web2, HTTP).is_open
-    narrow = {**answers, "port_range_min": 1, "port_range_max": 1024}
-    shop.change(shop.called, rules=[{"direction": "ingress", "ethertype": "IPv4", "protocol": "tcp"}, narrow])
-    assert not ask(graph, environment, shop, shop.web1, shop.web2, HTTP).is_open
-
-
-def test_a_translated_sender_is_no_member_of_its_group_any_more(graph: Graph, environment: str) -> None:
-    shop = Guarded()
-    rule = {"direction": "ingress", "ethertype": "IPv4", "remote_group_id": shop.callers.id}
-    shop.change(shop.called, rules=[rule])
-    floating = shop.floating_ip("172.24.4.150", shop.public, shop.web2, router=shop.edge)
-    answer = ask(graph, environment, shop, shop.web1, floating)
-    (block,) = groups(answer)
-    assert "from 172.24.4.11" in block.text
-    by_address = {"direction": "ingress", "ethertype": "IPv4", "remote_ip_prefix": "172.24.4.11/32"}
-    shop.change(shop.called, rules=[by_address])
-    assert ask(graph, environment, shop, shop.web1, floating).is_open
+@pytest.mark.parametrize(
+    ("answers", "passes"),
+    [
+        ({}, False),
+        ({"direction": "egress", "protocol": "tcp"}, True),
+        ({"direction": "egress"}, True),
+        ({"direction": "egress", "protocol": "tcp", "port_range_min": 1, "port_range_max": 1024}, False),
+        ({"direction": "egress", "protocol": "tcp", "port_range_min": 1024, "port_range_max": 65535}, True),
+    ],
+)
+def test_rules_without_state_must_let_answers_pass_too(answers: dict[str, Any], passes: bool) -> None:
+    rules = ({"protocol": "tcp"}, answers)
+    assert filter_of(*rules, stateful=False).answers("egress", PEER, [HTTP]) == passes
+    assert filter_of(*rules, stateful=True).answers("egress", PEER, [HTTP])
 
 
 @pytest.mark.parametrize(("protocol", "port"), [(None, 80), ("icmp", 80), ("tcp", 0), ("tcp", 65536)])

@@ -10,7 +10,7 @@ from graph_schema.records import Record
 from tests.paths.oracle import Oracle
 from tests.paths.random_clouds import RandomCloud, random_clouds, written
 from topology.graph import Graph
-from topology.paths import Limits, find_paths
+from topology.paths import Limits, find_paths, find_reachable
 from topology.paths.ends import End
 from topology.paths.ground import FloatingIp, Ground, Router, Subnet
 from topology.paths.things import Port, Thing
@@ -64,12 +64,12 @@ def test_packets_cross_the_networks_that_their_routers_send_them_over(made: Rand
 
 @given(made=random_clouds())
 @settings(
-    max_examples=12,
+    max_examples=10,
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),  # each example is written to the graph: no shrinking
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
 )
-def test_paths_are_those_of_the_packets_object_by_object(graph: Graph, made: RandomCloud) -> None:
+def test_paths_and_what_is_reachable_are_those_of_the_packets_object_by_object(graph: Graph, made: RandomCloud) -> None:
     oracle = Oracle(made.cloud)
     with written(graph, made.cloud) as environment:
         for origin, goal in pairs(made):
@@ -78,3 +78,8 @@ def test_paths_are_those_of_the_packets_object_by_object(graph: Graph, made: Ran
             assert found == oracle.node_sequences(origin, goal), (origin.name, goal.name, answer.reason)
             assert answer.reachable == bool(found)
             assert answer.reachable or answer.reason
+        for origin in made.instances:
+            others = (goal for goal in made.instances if goal.id != origin.id)
+            expected = {goal.id for goal in others if oracle.node_sequences(origin, goal)}
+            reached = find_reachable(graph, environment, origin.id, kinds=["instance"])
+            assert {node["id"] for node, _ in reached.items} == expected, origin.name

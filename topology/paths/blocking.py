@@ -152,15 +152,16 @@ def _of_ties(chain: Chain, flagged: set[str]) -> Iterator[Block]:
 
 def _of_tunnels(chain: Chain, tunnels: Mapping[tuple[str, str], Tie]) -> Iterator[Block]:
     places = {node.id: (hop, node) for hop, node in enumerate(chain.nodes)}
-    for tie in chain.tunnels:
-        here, there = tie.ends
-        hop, node = places[here]
-        if tie.is_down:
-            yield Block("tunnel_down", node, f"the tunnel from {node.host} to {places[there][1].host} is down", hop)
-        if (there, here) not in tunnels:
-            hop, node = places[there]
-            text = f"{node.host} has no tunnel back to {places[here][1].host}"
-            yield Block("no_tunnel_back", node, text, hop)
+    for stretch in chain.stretches:
+        if stretch.tunnel is None:
+            continue
+        here, there = stretch.tunnel.ends
+        (hop, node), (far_hop, far) = places[here], places[there]
+        if stretch.tunnel.is_down:
+            yield Block("tunnel_down", node, f"the tunnel from {node.host} to {far.host} is down", hop)
+        back = tunnels.get((there, here))
+        if back is None or not back.carries(stretch.network_id):
+            yield Block("no_tunnel_back", far, f"{far.host} has no tunnel back to {node.host} for it", far_hop)
 
 
 def _of_ports(chain: Chain) -> Iterator[Block]:
