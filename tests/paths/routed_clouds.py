@@ -168,6 +168,13 @@ class RoutedCloud(Cloud):
             self._wire(vnic, network, host, hybrid=False)
         return port
 
+    def dhcp(self, network: Record, host: Host, address: str = "10.1.1.2") -> Record:
+        """A network's DHCP service on a host."""
+        service = super().dhcp(network, host, address)
+        for port in [r for r in self.records.values() if r.type == "port" and r["device_id"] == f"dhcp-{network.id}"]:
+            self.change(port, device_owner="network:dhcp")
+        return service
+
     def floating_ip(self, address: str, network: Record, instance: Record, *, router: Record | None = None) -> Record:
         """A floating address that a router leads to the instance's first port."""
         port = self.ports_of(instance)[0]
@@ -176,6 +183,7 @@ class RoutedCloud(Cloud):
                 id=uuid("floating", address),
                 name=address,
                 parent=ref(self.records[instance["project_id"]]),
+                project_id=instance["project_id"],
                 ip_address=address,
                 fixed_ip_address=port["ip_addresses"][0],
                 network_id=network.id,
