@@ -8,14 +8,11 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import Neo4jAddress
-from topology.graph import Graph
-from topology.store import GraphStore
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -29,10 +26,8 @@ def commands(heading: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def calipso(
-    neo4j_server: Neo4jAddress, graph: Graph, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[dict[str, str]]:
-    """Environment variables under which `demo --no-serve` has been run."""
+def calipso(neo4j_server: Neo4jAddress, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Environment variables under which `demo --no-serve` has been run; its data stays, other processes may ask it."""
     variables = {
         **{key: value for key, value in os.environ.items() if not key.startswith("CALIPSO_")},
         "CALIPSO_DATA_DIR": str(tmp_path_factory.mktemp("data")),
@@ -43,8 +38,7 @@ def calipso(
     done = run(variables, "./calipso demo --no-serve")
     assert done.returncode == 0, done.stderr
     assert "What is " in done.stdout
-    yield variables
-    GraphStore(graph, "demo").remove_environment_objects()
+    return variables
 
 
 def run(variables: dict[str, str], command: str) -> subprocess.CompletedProcess[str]:
