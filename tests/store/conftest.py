@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from neo4j import Driver, GraphDatabase
+from neo4j import Driver, GraphDatabase, NotificationMinimumSeverity
 
 from tests.conftest import Neo4jAddress
 from tests.store.writing import Ask
@@ -18,7 +18,8 @@ from topology.store import GraphStore
 def driver(neo4j_server: Neo4jAddress) -> Iterator[Driver]:
     """A driver of the tests' own."""
     login = (neo4j_server.user, neo4j_server.password)
-    with GraphDatabase.driver(neo4j_server.bolt_uri, auth=login) as opened:
+    quiet = NotificationMinimumSeverity.OFF
+    with GraphDatabase.driver(neo4j_server.bolt_uri, auth=login, notifications_min_severity=quiet) as opened:
         yield opened
 
 
@@ -28,7 +29,7 @@ def ask(driver: Driver, environment: str) -> Ask:
 
     def asked(text: str, **parameters: Any) -> list[dict[str, Any]]:
         with driver.session() as session:
-            return session.run(text, environment=environment, **parameters).data()  # type: ignore[arg-type]
+            return session.run(text, environment=environment, **parameters).data()
 
     return asked
 

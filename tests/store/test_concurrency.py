@@ -48,9 +48,7 @@ def found(ask: Ask) -> tuple[set[str], set[tuple[str, str, str]], set[tuple[str,
     return ids_of(ask), links_of(ask), parents_of(ask)
 
 
-def test_four_processes_that_write_the_same_ids_leave_each_object_and_each_link_once(
-    start: Start, ask: Ask
-) -> None:
+def test_four_processes_that_write_the_same_ids_leave_each_object_and_each_link_once(start: Start, ask: Ask) -> None:
     racers = [start("race", worker) for worker in range(4)]
     told = [racer.communicate(timeout=120) for racer in racers]
     assert [(racer.returncode, *said) for racer, said in zip(racers, told, strict=True)] == [(0, "", "")] * 4
@@ -85,8 +83,3 @@ def test_a_writer_that_dies_does_not_keep_the_lease(graph: Graph, start: Start, 
     began = time.monotonic()
     GraphStore(graph, environment).resolve_pending()
     assert time.monotonic() - began < 20
-
-
-def test_several_processes_may_prepare_the_database_at_once(start: Start) -> None:
-    several = [start("prepare") for _ in range(4)]
-    assert [(one.communicate(timeout=120), one.returncode) for one in several] == [(("", ""), 0)] * 4

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -26,12 +27,21 @@ from tests.store.writing import (
     reading,
     vnic,
 )
-from topology.store import AttributeCounts, Change, Entry, GraphStore, LinkCounts, ObjectCounts, ScopeChanges, ScopeWrite
+from topology.store import (
+    AttributeCounts,
+    Change,
+    Entry,
+    GraphStore,
+    LinkCounts,
+    ObjectCounts,
+    ScopeChanges,
+    ScopeWrite,
+)
 
 Stores = Callable[..., GraphStore]
 
 
-def owned(id: str, project_id: str, **values: object) -> Entry:
+def owned(id: str, project_id: str, **values: Any) -> Entry:
     record = instance(id, **values)
     return Entry(record, (PROJECT_INSTANCE.link(project_id, record),))
 

@@ -178,9 +178,7 @@ def test_a_link_does_not_wait_for_an_id_of_another_type(store: GraphStore, ask: 
     assert store.resolve_pending()[1]["router-port"] == 1
 
 
-def test_ends_within_one_scope_meet_in_whatever_order_and_batch_they_are_said(
-    new_store: Stores, ask: Ask
-) -> None:
+def test_ends_within_one_scope_meet_in_whatever_order_and_batch_they_are_said(new_store: Stores, ask: Ask) -> None:
     taps = [vnic(f"tap{number}", "i1", in_bridge(f"tap{number}", f"qbr{number}")) for number in range(5)]
     bridges = [bridge(f"qbr{number}") for number in range(5)]
     changes = new_store(batch_size=2).write(reading(CMP1, *taps, *bridges))
@@ -250,7 +248,10 @@ def test_two_objects_may_be_joined_by_links_of_several_types(store: GraphStore, 
     from graph_schema.link_types import VCONNECTOR_HOST_PNIC, VCONNECTOR_VEDGE
     from graph_schema.object_types import HOST_PNIC, VEDGE
 
-    nic, edge = HOST_PNIC.record(host="cmp1", name="eth0", device="eth0"), VEDGE.record(host="cmp1", name="lxb", kind="lxb")
+    nic, edge = (
+        HOST_PNIC.record(host="cmp1", name="eth0", device="eth0"),
+        VEDGE.record(host="cmp1", name="lxb", kind="lxb"),
+    )
     brq = bridge("brq1")
     store.write(
         reading(CMP1, nic, edge, Entry(brq, (VCONNECTOR_VEDGE.link(brq, edge), VCONNECTOR_HOST_PNIC.link(brq, nic))))

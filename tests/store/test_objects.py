@@ -180,7 +180,9 @@ def test_a_newer_reading_fences_off_one_that_is_still_being_written(
 
     def stop() -> None:
         """Between two batches of the older reading the newer one comes, whole."""
-        if "i3" in ids_of(ask) and not ask("MATCH (s:Scope {environment: $environment}) WHERE s.observed_at IS NOT NULL RETURN s"):
+        if "i3" in ids_of(ask) and not ask(
+            "MATCH (s:Scope {environment: $environment}) WHERE s.observed_at IS NOT NULL RETURN s"
+        ):
             store.write(reading(NOVA, instance("i0"), instance("i9"), minute=1))
 
     older = new_store(batch_size=2, stop=stop)

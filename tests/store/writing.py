@@ -115,7 +115,9 @@ def pending_of(ask: Ask) -> set[tuple[str, str, str]]:
 
 def node_of(ask: Ask, id: str) -> dict[str, Any]:
     """All properties of an object's node."""
-    rows = ask("MATCH (o:Object {environment: $environment, id: $id}) RETURN properties(o) AS node, labels(o) AS labels", id=id)
+    rows = ask(
+        "MATCH (o:Object {environment: $environment, id: $id}) RETURN properties(o) AS node, labels(o) AS labels", id=id
+    )
     assert len(rows) == 1, f"{len(rows)} nodes have the id {id}"
     return {**rows[0]["node"], "labels": set(rows[0]["labels"])}
 
@@ -123,8 +125,8 @@ def node_of(ask: Ask, id: str) -> dict[str, Any]:
 def link_of(ask: Ask, source: str, target: str) -> dict[str, Any]:
     """All properties of the one link between two objects that is not containment."""
     rows = ask(
-        "MATCH (:Object {environment: $environment, id: $source})-[r]->(:Object {environment: $environment, id: $target}) "
-        "WHERE type(r) <> 'CONTAINS' RETURN properties(r) AS link",
+        "MATCH (:Object {environment: $environment, id: $source})-[r]->"
+        "(:Object {environment: $environment, id: $target}) WHERE type(r) <> 'CONTAINS' RETURN properties(r) AS link",
         source=source,
         target=target,
     )
