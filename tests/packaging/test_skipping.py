@@ -21,14 +21,26 @@ def test_is_known_to_fail(): assert False
 """
 
 
+_HOOKS = "from tests.conftest import pytest_make_collect_report, pytest_runtest_makereport\n"
+
+
 @pytest.mark.parametrize(
-    ("ci", "told"), [("true", "1 failed, 1 passed, 1 xfailed, 1 error"), ("", "1 passed, 2 skipped, 1 xfailed")]
+    ("ci", "told"), [("true", "1 failed, 1 passed, 1 xfailed, 2 errors"), ("", "1 passed, 3 skipped, 1 xfailed")]
 )
 def test_a_skip_is_told_or_fails(tmp_path: Path, ci: str, told: str) -> None:
-    (tmp_path / "conftest.py").write_text("from tests.conftest import pytest_runtest_makereport\n")
+    (tmp_path / "conftest.py").write_text(_HOOKS)
     (tmp_path / "test_it.py").write_text(_TESTS)
+    (tmp_path / "test_file.py").write_text("import pytest\npytest.skip('no such library', allow_module_level=True)\n")
 
-    plainly = ["-c", os.devnull, "--rootdir", str(tmp_path), "-p", "no:cacheprovider"]
+    plainly = [
+        "-c",
+        os.devnull,
+        "--rootdir",
+        str(tmp_path),
+        "-p",
+        "no:cacheprovider",
+        "--continue-on-collection-errors",
+    ]
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-rs", *plainly, str(tmp_path)],
         env=os.environ | {"CI": ci, "PYTHONPATH": str(ROOT)},
@@ -37,5 +49,5 @@ def test_a_skip_is_told_or_fails(tmp_path: Path, ci: str, told: str) -> None:
     )
 
     assert told in run.stdout.splitlines()[-1]
-    assert "no such program" in run.stdout
+    assert all(reason in run.stdout for reason in ("no such program", "not here", "no such library"))
     assert (run.returncode == 1) == (ci == "true")
