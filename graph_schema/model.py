@@ -79,6 +79,8 @@ class Property:
             raise SchemaError(f"property {self.name!r}: the name is reserved, every object has it")
         if self.kind == "nested" and (self.index or self.search):
             raise SchemaError(f"property {self.name!r}: a nested property can not be indexed or searched")
+        if self.kind == "strings" and self.index:
+            raise SchemaError(f"property {self.name!r}: a list can not be indexed, its length has no bound; search it")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

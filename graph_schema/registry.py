@@ -54,6 +54,9 @@ def _check() -> None:
             if end not in OBJECT_TYPES:
                 raise SchemaError(f"link type {link.name}: {end} is not declared")
         anchor = OBJECT_TYPES[link.source if link.anchor == "source" else link.target]
+        if any(end != link.anchor for end in link.exclusive_ends):
+            # The store swaps an exclusive link with the set of links that its anchor says.
+            raise SchemaError(f"link type {link.name}: the end that may have only one must be its anchor")
         if anchor.owner != link.owner:
             raise SchemaError(f"link type {link.name}: its anchor {anchor.name} has another owner, {anchor.owner}")
 

@@ -9,10 +9,12 @@ from datetime import datetime
 from typing import Any, Literal
 
 from graph_schema.records import Outcome, Problem, Scope
+from topology.store.encoding import valid_text
 
 ChangeKind = Literal["create", "update", "remove", "hold back"]
 # So many problems of a scope are told, and the rest counted.
 PROBLEMS = 100
+NAME_LENGTH = 200
 # A dry run names this many changes of a scope, and counts the rest.
 LISTED = 1000
 
@@ -136,14 +138,10 @@ class Tally:
         else:
             self.untold += 1
 
-    def forget(self) -> None:
-        """Count anew."""
-        self.__init__(self.listing)  # type: ignore[misc]  # on purpose: every field as at first
-
     def list(self, kind: ChangeKind, type: str, id: str, name: str) -> None:
-        """Name a change, while there is room."""
+        """Name a change, while there is room; a name as far as anyone reads it."""
         if len(self.listed) < self.listing:
-            self.listed.append(Change(kind, type, id, name))
+            self.listed.append(Change(kind, type, id, valid_text(name[:NAME_LENGTH])))
         elif self.listing:
             self.unlisted += 1
 

@@ -62,8 +62,7 @@ class WriteContext:
         """Do all reads and writes of `work` in one transaction. It may be run again, and then counts anew."""
 
         def alone(tx: Transaction) -> T:
-            self.transaction = tx
-            self.tally.forget()
+            self.transaction, self.tally = tx, Tally(self.tally.listing)
             try:
                 return work()
             finally:

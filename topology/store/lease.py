@@ -87,4 +87,7 @@ class Fence:
 def superseded(environment: str, scope: Scope, fenced_at: str | None) -> Superseded:
     """The error for a reading that came too late."""
     newer = f"a newer reading (of {fenced_at})" if fenced_at else "the removal of the whole scope"
-    return Superseded(f"{scope.key} of {environment}: {newer} came meanwhile; the rest of this one is not written.")
+    return Superseded(
+        f"{scope.key} of {environment}: {newer} came meanwhile; the rest of this one is not written. "
+        "If there was no other scan, compare the clocks of the machines that scan."
+    )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from graph_schema.records import COMPLETE, Attributes
 from topology.store.attributes import told
-from topology.store.changes import ScopeChanges
+from topology.store.changes import ScopeChanges, Tally
 from topology.store.context import WriteContext
 from topology.store.encoding import attributes_hash, stored_id
 from topology.store.scopes import scope_properties
@@ -20,11 +20,12 @@ def stamp_unchanged(
     others = {(one.type, one.group, stored_id(one.id)): attributes_hash(one) for one in attributes}
     if any(one.problems or one.links_hash is None for one in says) or len({one.token for one in says}) < len(says):
         return None  # there is more to tell
+    tally = Tally(context.tally.listing)
     for one in says:
-        context.tally.objects[one.record.type].unchanged += 1
+        tally.objects[one.record.type].unchanged += 1
     for type, group, _ in others:
-        context.tally.attributes[told((type, group))].unchanged += 1
-    changes = context.tally.changes(context.scope, context.observed_at, COMPLETE, dry_run=False)
+        tally.attributes[told((type, group))].unchanged += 1
+    changes = tally.changes(context.scope, context.observed_at, COMPLETE, dry_run=False)
     stamped = context.graph.write(
         "scope_unchanged",
         environment=context.environment,
@@ -35,7 +36,4 @@ def stamp_unchanged(
         others=[[id, type, f"{group}_hash", f"{group}_scope", hash] for (type, group, id), hash in others.items()],
         properties=scope_properties(changes, len(says), len(others)),
     )
-    if stamped:
-        return changes
-    context.tally.forget()
-    return None
+    return changes if stamped else None

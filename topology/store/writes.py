@@ -139,7 +139,7 @@ def _merged(record: Record, links: tuple[Link, ...], problems: list[Problem]) ->
         elif link_type(link.type).exclusive_ends and exclusive.setdefault(link.type, link) is not link:
             kept, left = _ends(exclusive[link.type]), _ends(link)
             what = f"says several links {link.type} where one can be: {kept} is kept, {left} is not."
-            problems.append(Problem(f"{record.type} {record.id}", what))
+            problems.append(Problem(f"{record.type} {stored_id(record.id)}", what))
         else:
             by_key[key] = link
     return tuple(by_key.values())
