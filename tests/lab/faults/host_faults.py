@@ -41,7 +41,8 @@ def false_program(lab: Lab, host: str, program: str, behaviour: str) -> Iterator
     try:
         yield
     finally:
-        lab.run(host, f'umount "$(readlink -f "$(command -v {program})")"')
+        # Lazily: a session that the fault has cut off may still be running the false program.
+        lab.run(host, f'umount -l "$(readlink -f "$(command -v {program})")"')
 
 
 @contextlib.contextmanager
