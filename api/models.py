@@ -62,21 +62,81 @@ def _property(p: Property) -> JsonObject:
     return {**_KINDS[p.kind], "description": p.description}
 
 
+_COUNT: JsonObject = {"type": "integer"}
+_FLAG: JsonObject = {"type": "boolean"}
+_NULLABLE: JsonObject = {**_TEXT, "x-nullable": True}
+
+
 def _schemas() -> dict[str, JsonObject]:
-    count = {"type": "integer"}
-    flag = {"type": "boolean"}
-    nullable = {**_TEXT, "x-nullable": True}
-    link = _object(
-        ("link_type", "source_id", "target_id"),
-        link_type={**_TEXT, "enum": list(LINKS)},
-        source_id=_TEXT,
-        target_id=_TEXT,
-        name=_TEXT,
-        state={**_TEXT, "enum": ["up", "down"]},
-        status=nullable,
-        weight={"type": "number"},
-        networks={**_list_of(_TEXT), "x-nullable": True, "description": "Only these; null: whatever its ends carry."},
+    pages = ("node", "link", "clique", "scan", "message", "token")
+    return {
+        "node": _node(),
+        **{kind.name: _typed(kind) for kind in OBJECT_TYPES.values()},
+        **_records(),
+        **_cliques(),
+        **_questions(),
+        **{f"{name}s": _page_of(_ref(name)) for name in pages},
+        "list": _page_of(_ANYTHING),
+        "answer": _ANYTHING,
+    }
+
+
+def _records() -> dict[str, JsonObject]:
+    """What is kept: links, scans, messages, tokens; and errors."""
+    error = _object(("code", "title", "message", "details"), code=_COUNT, title=_TEXT, message=_TEXT, details=_ANYTHING)
+    return {
+        "error": _object(("error",), error=error),
+        "link": _object(
+            ("link_type", "source_id", "target_id"),
+            link_type={**_TEXT, "enum": list(LINKS)},
+            source_id=_TEXT,
+            target_id=_TEXT,
+            name=_TEXT,
+            state={**_TEXT, "enum": ["up", "down"]},
+            status=_NULLABLE,
+            weight={"type": "number"},
+            networks={
+                **_list_of(_TEXT),
+                "x-nullable": True,
+                "description": "Only these; null: whatever its ends carry.",
+            },
+        ),
+        "scan": _scan(),
+        "message": _object(
+            id=_TEXT,
+            environment=_TEXT,
+            level=_TEXT,
+            text=_TEXT,
+            source_system=_TEXT,
+            timestamp=_TEXT,
+            scan_id=_NULLABLE,
+            related=_list_of(_TEXT),
+        ),
+        "token": _object(id=_TEXT, name=_TEXT, scope=_TEXT, created_at=_TEXT, expires_at=_NULLABLE),
+    }
+
+
+def _scan() -> JsonObject:
+    return _object(
+        ("id", "environment", "status"),
+        id=_TEXT,
+        environment=_TEXT,
+        status=_TEXT,
+        phase=_NULLABLE,
+        started_by=_NULLABLE,
+        requested_at=_TEXT,
+        started_at=_NULLABLE,
+        heartbeat=_NULLABLE,
+        ended_at=_NULLABLE,
+        reason=_NULLABLE,
+        scopes_done=_COUNT,
+        heard_of={**_FLAG, "x-nullable": True, "description": "Whether a running scan is heard of; else it is dead."},
+        options=_ANYTHING,
+        report={**_ANYTHING, "x-nullable": True},
     )
+
+
+def _cliques() -> dict[str, JsonObject]:
     clique = _object(
         ("environment", "focal_point", "clique_type", "nodes", "links", "freshness"),
         environment=_TEXT,
@@ -85,57 +145,31 @@ def _schemas() -> dict[str, JsonObject]:
         link_types=_list_of(_TEXT),
         nodes=_list_of(_ref("node")),
         links=_list_of(_ref("link")),
-        truncated=flag,
+        truncated=_FLAG,
         freshness=_ref("freshness"),
         notes=_list_of(_TEXT),
     )
-    scan = _object(
-        ("id", "environment", "status"),
-        id=_TEXT,
-        environment=_TEXT,
-        status=_TEXT,
-        phase=nullable,
-        started_by=nullable,
-        requested_at=_TEXT,
-        started_at=nullable,
-        heartbeat=nullable,
-        ended_at=nullable,
-        reason=nullable,
-        scopes_done=count,
-        heard_of={**flag, "x-nullable": True, "description": "Whether a running scan is heard of; else it is dead."},
-        options=_ANYTHING,
-        report={**_ANYTHING, "x-nullable": True},
-    )
-    message = _object(
-        id=_TEXT,
-        environment=_TEXT,
-        level=_TEXT,
-        text=_TEXT,
-        source_system=_TEXT,
-        timestamp=_TEXT,
-        scan_id=nullable,
-        related=_list_of(_TEXT),
-    )
-    path = _object(nodes=_list_of(_ref("node")), links=_list_of(_ref("link")), blocked_by=_list_of(_ANYTHING))
-    error = _object(("code", "title", "message", "details"), code=count, title=_TEXT, message=_TEXT, details=_ANYTHING)
-    token = _object(id=_TEXT, name=_TEXT, scope=_TEXT, created_at=_TEXT, expires_at=nullable)
     return {
-        "error": _object(("error",), error=error),
-        "node": _node(),
-        **{kind.name: _typed(kind) for kind in OBJECT_TYPES.values()},
-        "link": link,
         "freshness": _object(
-            complete=flag, as_of=nullable, scopes=_list_of(_ANYTHING), incomplete_elsewhere=_list_of(_TEXT)
+            complete=_FLAG, as_of=_NULLABLE, scopes=_list_of(_ANYTHING), incomplete_elsewhere=_list_of(_TEXT)
         ),
         "clique": clique,
         "clique_or_page": _object(**clique["properties"], **_page_of(_ref("clique"))["properties"]),
+    }
+
+
+def _questions() -> dict[str, JsonObject]:
+    """Paths, what is reached, what is hit."""
+    path = _object(nodes=_list_of(_ref("node")), links=_list_of(_ref("link")), blocked_by=_list_of(_ANYTHING))
+    hit = _object(("effect", "node", "why", "path"), effect=_TEXT, node=_ref("node"), why=_TEXT)
+    return {
         "path": path,
         "paths": _object(
             environment=_TEXT,
-            reachable=flag,
-            open=flag,
+            reachable=_FLAG,
+            open=_FLAG,
             paths=_list_of(_ref("path")),
-            reason=nullable,
+            reason=_NULLABLE,
             freshness=_ref("freshness"),
             **{"from": _ref("node"), "to": _ref("node")},
         ),
@@ -143,7 +177,7 @@ def _schemas() -> dict[str, JsonObject]:
             ("environment", "from", "items", "truncated", "freshness"),
             environment=_TEXT,
             items=_list_of(_ref("node")),
-            truncated=flag,
+            truncated=_FLAG,
             freshness=_ref("freshness"),
             **{"from": _ref("node")},
         ),
@@ -151,23 +185,12 @@ def _schemas() -> dict[str, JsonObject]:
             ("environment", "failing", "affected", "counts", "projects", "freshness"),
             environment=_TEXT,
             failing=_list_of(_ref("node")),
-            affected=_list_of(_object(("effect", "node", "why", "path"), effect=_TEXT, node=_ref("node"), why=_TEXT)),
+            affected=_list_of(hit),
             counts=_ANYTHING,
             projects=_list_of(_ANYTHING),
-            truncated=flag,
+            truncated=_FLAG,
             freshness=_ref("freshness"),
         ),
-        "scan": scan,
-        "message": message,
-        "token": token,
-        "nodes": _page_of(_ref("node")),
-        "links": _page_of(_ref("link")),
-        "cliques": _page_of(_ref("clique")),
-        "scans": _page_of(_ref("scan")),
-        "messages": _page_of(_ref("message")),
-        "tokens": _page_of(_ref("token")),
-        "list": _page_of(_ANYTHING),
-        "answer": _ANYTHING,
     }
 
 
