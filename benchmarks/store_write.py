@@ -1,9 +1,9 @@
-"""The writer against plain `UNWIND … MERGE` of everything, on the same server, in the same minutes.
+"""The writer against `UNWIND … MERGE` of everything and removal of the rest, on the same server, in the same minutes.
 
     CALIPSO_TEST_NEO4J_URI=bolt://… CALIPSO_TEST_NEO4J_PASSWORD=… python -m benchmarks.store_write [--objects 50000]
 
 Both write the same objects with the same properties and the same links, under the same constraints and indexes, in
-batches of the same size, each twice over in turns. Printed: seconds, and MERGE's time divided by the writer's.
+batches of the same size, in turns. Printed: seconds, and MERGE's time divided by the writer's.
 """
 
 from __future__ import annotations
@@ -51,6 +51,19 @@ MERGE (e)-[:CONTAINS]->(n)
 """
 
 
+# What was not merged by this run is gone.
+REMOVE_NODES = """
+MATCH (n:Object {environment: $environment, type: $type})
+WHERE n.last_updated <> $tag
+DETACH DELETE n
+"""
+REMOVE_LINKS = """
+MATCH (a:Object {environment: $environment, type: $type})-[r]->()
+WHERE r.last_updated <> $tag
+DELETE r
+"""
+
+
 def main() -> None:
     """Run the comparison and print it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -94,7 +107,7 @@ def write(graph: Graph, cloud: Iterable[Part]) -> None:
 
 
 def merge_everything(session: Session, cloud: Iterable[Part]) -> None:
-    """Write a cloud by MERGE: all nodes, then all relationships."""
+    """Write a cloud by MERGE: all nodes, then all relationships; then remove what is of an older run."""
     nodes: dict[str, list[dict[str, Any]]] = defaultdict(list)
     links: dict[str, list[dict[str, Any]]] = defaultdict(list)
     roots: list[str] = []
@@ -111,6 +124,13 @@ def merge_everything(session: Session, cloud: Iterable[Part]) -> None:
     session.execute_write(lambda tx: tx.run(MERGE_ROOT, environment=MERGE, ids=roots).consume())
     for relationship, rows in links.items():
         _in_batches(session, MERGE_LINKS % relationship, rows, tag)
+    for type in sorted({row["properties"]["type"] for rows in nodes.values() for row in rows}):
+        for text in (REMOVE_LINKS, REMOVE_NODES):
+            session.execute_write(partial(_remove, text=text, type=type, tag=tag))
+
+
+def _remove(tx: ManagedTransaction, text: str, type: str, tag: float) -> None:
+    tx.run(text, environment=MERGE, type=type, tag=tag).consume()
 
 
 def _merge_rows(entry: Entry, nodes: dict[str, Any], links: dict[str, Any], roots: list[str]) -> None:

@@ -13,7 +13,8 @@ from topology.graph import Graph
 from topology.shapes import JsonObject, plain
 from topology.store.scopes import ScopeState, scope_states
 
-_HOST_SOURCES = tuple(sorted({owner.source for owner in owners() if owner.scope == "host"}))
+# Sources whose scopes are hosts.
+HOST_SOURCES = tuple(sorted({owner.source for owner in owners() if owner.scope == "host"}))
 _SCOPE_PROPERTIES = ("scope", *sorted({f"{group}_scope" for kind in OBJECT_TYPES.values() for group in kind.groups}))
 
 
@@ -77,7 +78,7 @@ def scope_keys(nodes: Iterable[Mapping[str, Any]]) -> list[str]:
 def _keys(node: Mapping[str, Any]) -> Iterable[str]:
     yield from (node[name] for name in _SCOPE_PROPERTIES if node.get(name))
     if node.get("host"):
-        yield from (Scope(source, node["host"]).key for source in _HOST_SOURCES)
+        yield from (Scope(source, node["host"]).key for source in HOST_SOURCES)
 
 
 def _never(key: str) -> ScopeState:

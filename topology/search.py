@@ -144,8 +144,9 @@ def _hits(graph: Graph, text: str, environment: str | None, skip: int, limit: in
 
 
 def _near(graph: Graph, text: str, environment: str) -> list[dict[str, Any]]:
+    words = fuzzy(text) or '""'
     try:
-        return _run(graph, text, environment, fuzzy(text), 0, 5)
+        return graph.read("near_matches", environment=environment, index=SEARCH_INDEX, words=words, limit=5)
     except TooBroad:
         return []
 

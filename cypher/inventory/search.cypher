@@ -28,19 +28,20 @@ CALL () {
     MATCH (o:SwitchPnic) WHERE o.environment = environment AND o.mac_address STARTS WITH $mac
     RETURN o LIMIT $considered
   }
-  RETURN o, 0.0 AS score
-  UNION ALL
-  CALL db.index.fulltext.queryNodes($index, $words) YIELD node AS o, score
+  RETURN o
+  UNION
+  CALL db.index.fulltext.queryNodes($index, $words) YIELD node AS o
   WHERE $environment IS NULL OR o.environment = $environment
-  RETURN o, score LIMIT $considered
+  RETURN o LIMIT $considered
 }
-WITH o, max(score) AS score
-WITH o, score, toLower(o.name) AS name,
+WITH o, toLower(o.name) AS name,
      any(key IN $scalars WHERE toLower(o[key]) IN $exact)
        OR any(key IN $lists WHERE any(value IN o[key] WHERE toLower(split(value, '/')[0]) IN $exact)) AS says
-WITH o, score,
+WITH o,
      CASE WHEN o.id = $text THEN 0 WHEN name = $folded THEN 1 WHEN says THEN 2
-          WHEN o.id STARTS WITH $text THEN 3 WHEN name STARTS WITH $folded THEN 4 ELSE 5 END AS rank
+          WHEN o.id STARTS WITH $text THEN 3 WHEN name STARTS WITH $folded THEN 4
+          WHEN any(key IN $scalars WHERE toLower(o[key]) CONTAINS $folded) THEN 5 ELSE 6 END AS rank
 RETURN o {.*, details: null} AS node, rank
-ORDER BY rank, score DESC, o.type, o.name, o.environment, o.id
+// No score: it depends on all that is in the index, and pages must follow each other while a scan writes.
+ORDER BY rank, o.type, o.name, o.environment, o.id
 SKIP $skip LIMIT $limit

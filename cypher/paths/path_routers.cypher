@@ -17,16 +17,21 @@ CALL () {
 WITH DISTINCT r
 CALL (r) {
   MATCH (r)-[:ROUTER_PORT]->(p:Port)
-  RETURN collect(properties(p)) AS ports, collect(DISTINCT p.network_id) AS joined,
+  RETURN collect(p {.id, .type, .name, .network_id, .device_id, .device_owner, .ip_addresses, .subnet_ids,
+                    .admin_state_up, .source_status, .scope}) AS ports,
+         collect(DISTINCT p.network_id) AS joined,
          reduce(all = [], ids IN collect(coalesce(p.subnet_ids, [])) | all + ids) AS subnet_ids
 }
-RETURN properties(r) AS router, ports,
+RETURN r {.*, hash: null, links_hash: null, first_seen: null, last_changed: null} AS router, ports,
        COLLECT {
          UNWIND joined AS id
-         MATCH (n:Object:Network {environment: $environment, id: id}) RETURN properties(n)
+         MATCH (n:Object:Network {environment: $environment, id: id})
+         RETURN n {.id, .type, .name, .network_type, .segmentation_id, .external, .cidrs, .admin_state_up,
+                   .source_status, .status, .details, .scope}
        } AS networks,
        COLLECT {
          UNWIND subnet_ids AS id
-         MATCH (s:Object:Subnet {environment: $environment, id: id}) RETURN DISTINCT properties(s)
+         MATCH (s:Object:Subnet {environment: $environment, id: id})
+         RETURN DISTINCT s {.id, .type, .name, .network_id, .cidr, .gateway_ip, .host_routes, .scope}
        } AS subnets
 ORDER BY router.id

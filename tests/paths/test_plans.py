@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from cypher import Statement, statement, statements
+from graph_schema.registry import OBJECT_TYPES
 from tests.cliques.test_plans import scanning
 from tests.paths.test_find_paths import Shop
 from topology.graph import Graph
 from topology.paths.following import PACKET_LINKS
 from topology.paths.stepping import compile_step
+from topology.store import SEARCH_INDEX
 
 ASKED = sorted(n for n, s in statements().items() if n.startswith(("path_", "impact_")) and not s.template)
 VALUES: Mapping[str, Any] = {
@@ -23,13 +25,15 @@ VALUES: Mapping[str, Any] = {
     "routers": ["x"],
     "owners": ["network:router_interface"],
     "starts": [{"key": "k", "network": "n", "port": "p", "device": None, "hosts": None}],
-    "tunnel_ends": [["x", "y"]],
     "hosts": ["x"],
     "keys": ["x"],
+    "host_sources": ["ssh"],
     "devices": ["x"],
     "instances": ["x"],
     "limit": 10,
     "most": 10,
+    "index": SEARCH_INDEX,
+    "words": '"10.1.1.1"',
     "frontier": [{"id": "x", "networks": ["n"]}],
 }
 
@@ -50,11 +54,13 @@ def scans(graph: Graph, named: Statement) -> Iterator[str]:
     yield from scanning(plan)
 
 
-@pytest.mark.parametrize("name", [*ASKED, "objects_by_ids", "scopes_of"])
+@pytest.mark.parametrize("name", [*ASKED, "objects_by_ids", "scopes_of", "address_known"])
 def test_questions_are_answered_by_index(graph: Graph, name: str) -> None:
     assert list(scans(graph, statement(name))) == []
 
 
 @pytest.mark.parametrize("link_types", [PACKET_LINKS, ("project-instance",)])
 def test_steps_outward_are_taken_by_index(graph: Graph, link_types: tuple[str, ...]) -> None:
-    assert list(scans(graph, compile_step(link_types))) == []
+    step = compile_step(link_types, frozenset(OBJECT_TYPES))
+    assert step is not None
+    assert list(scans(graph, step)) == []

@@ -61,7 +61,7 @@ def test_a_writer_that_is_killed_anywhere_leaves_a_graph_that_the_next_one_compl
     graph: Graph, start: Start, environment: str, ask: Ask
 ) -> None:
     chance = random.Random(7)
-    for attempt in range(4):
+    for attempt in range(3):
         writer = start("turns")
         assert writer.stdout is not None
         writer.stdout.readline()  # the first turn is written

@@ -142,7 +142,7 @@ steps = st.lists(st.builds(Step, clouds(), readings), max_size=4)
 
 
 @settings(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     suppress_health_check=[*HealthCheck],
     # Every try costs a second: to shrink a failure, add Phase.shrink.

@@ -37,12 +37,11 @@ def find_impact(graph: Graph, environment: str, *names: str, limits: ImpactLimit
     Raises UnknownEnvironment, UnknownObject, AmbiguousName, TimedOut.
     """
     limits = limits or ImpactLimits()
-    failing = []
+    ids = []
     for found in named(graph, environment, *names):
-        if found.properties is None:
+        if found.id is None:
             raise UnknownObject(f"{environment}: nobody in the cloud has the address {found.text}.")
-        failing.append({key: value for key, value in found.properties.items() if key != "details"})
-    ids = {node["id"] for node in failing}
+        ids.append(found.id)
 
     def work(tx: Transaction) -> Impact:
         effects = Effects()
@@ -52,7 +51,7 @@ def find_impact(graph: Graph, environment: str, *names: str, limits: ImpactLimit
         states = [scope_state_of(row) for row in tx.run("scopes_of", environment=environment, keys=keys)]
         return Impact(
             environment,
-            tuple(failing),
+            tuple(effects.facts[id] for id in dict.fromkeys(ids) if id in effects.facts),
             affected_of(effects),
             effects.facts,
             ScopeBook(graph, environment, states).freshness(effects.facts.values()),

@@ -95,8 +95,8 @@ class ImpactReader:
     def know(self, ids: Iterable[str]) -> None:
         """Read what is not known yet of some objects."""
         missing = sorted(set(ids) - set(self._effects.facts))
-        for row in self._run("objects_by_ids", ids=missing) if missing else ():
-            self._effects.know({key: value for key, value in row["node"].items() if key != "details"})
+        for row in self._run("impact_facts", ids=missing) if missing else ():
+            self._effects.know(row["node"])
 
     def _vias(self, name: str, **parameters: Any) -> dict[str, str | None]:
         rows = self._run(name, **parameters)

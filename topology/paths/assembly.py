@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise, product
+from itertools import pairwise
 from typing import Any
 
 from topology.paths.ends import End, router_of_port
@@ -76,22 +76,6 @@ class Assembly:
             network = self.ground.networks.get(network_id) or Thing({"id": network_id, "type": "network"})
             self._segments[network_id] = Segment(self.devices, network)
         return self._segments[network_id]
-
-    def tunnels_wanted(self, way: Way) -> Iterator[tuple[str, str]]:
-        """The pairs of tunnel ends that a way may take, both ways round."""
-        for leg in way.legs:
-            segment = self.segment(leg.network_id)
-            here, there = ({o for v in self._firsts(leg, p) for o in segment.oteps_above(v)} for p in (0, 1))
-            for one, other in product(here, there):
-                if one != other:
-                    yield from ((one, other), (other, one))
-
-    def _firsts(self, leg: Leg, side: int) -> list[str]:
-        port, end = ((leg.source, self.origin), (leg.target, self.goal))[side]
-        found = list(self.devices.firsts.get(start_key(leg.network_id, port=port), [])) if port else []
-        if end.device_id is not None:
-            found += self.devices.firsts.get(start_key(leg.network_id, device=end.device_id), [])
-        return found
 
     def _legs(
         self, way: Way, index: int, source: str | None

@@ -10,13 +10,13 @@ from typing import Any
 from topology.errors import AmbiguousName
 from topology.freshness import ScopeBook
 from topology.graph import Graph, Transaction
-from topology.naming import Named, as_address, by_ids, named
+from topology.naming import Named, as_address, named
 from topology.paths.answer import Path, PathAnswer, outside
 from topology.paths.assembly import Assembly, Chain, starts_of
 from topology.paths.blocking import block_of_way_back, blocks_of, verdict_of
 from topology.paths.ends import End
 from topology.paths.limits import Limits
-from topology.paths.locating import locate
+from topology.paths.locating import NotThere, locate
 from topology.paths.reading import Reader
 from topology.paths.reasons import no_chain, no_way, too_long
 from topology.paths.security import EVERYTHING, Opening
@@ -39,11 +39,19 @@ def find_paths(
     """
     limits = limits or Limits()
     try:
-        here, there = named(graph, environment, origin, goal)
+        # Most ends are named by id: then no other statement has to find out what they are.
+        return _between(graph, environment, Named(origin, origin), Named(goal, goal), limits, asked)
+    except NotThere:
+        here = _named(graph, environment, origin)
+    try:
+        there = _named(graph, environment, goal)
     except AmbiguousName as error:
-        (here,) = named(graph, environment, origin)
         return _where_packets_come(graph, environment, here, goal, error, limits, asked)
     return _between(graph, environment, here, there, limits, asked)
+
+
+def _named(graph: Graph, environment: str, text: str) -> Named:
+    return named(graph, environment, text)[0]
 
 
 def _where_packets_come(
@@ -53,8 +61,8 @@ def _where_packets_come(
     address = as_address(goal)
     if address is None or len(error.candidates) > _MOST_CANDIDATES:
         raise error
-    candidates = by_ids(graph, environment, error.candidates).values()
-    answers = (_between(graph, environment, origin, Named(goal, node, address), limits, asked) for node in candidates)
+    goals = (Named(goal, id, address) for id in error.candidates)
+    answers = (_between(graph, environment, origin, each, limits, asked) for each in goals)
     reached = [answer for answer in answers if answer.reachable]
     if len(reached) != 1:
         raise error
@@ -167,10 +175,7 @@ class _Question:
             {h for plan in plans for e in (plan.origin, plan.goal) for p in e.ports if (h := p.get("binding_host"))}
         )
         starts = {s["key"]: s for plan in plans for s in starts_of(plan.ways.found, plan.origin, plan.goal, hosts)}
-        if starts:
-            self._reader.add_devices(list(starts.values()))
-        pairs = {pair for plan in plans for way in plan.ways.found for pair in plan.assembly.tunnels_wanted(way)}
-        return self._reader.add_surroundings(pairs)
+        return self._reader.add_devices(list(starts.values()), hosts)
 
     def _chains(self, plans: list[_Plan]) -> _Found:
         found, seen = _Found(), set[tuple[str, ...]]()

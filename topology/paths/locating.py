@@ -11,32 +11,41 @@ from topology.paths.reading import Reader
 from topology.paths.things import Port, Thing
 
 
+class NotThere(LookupError):
+    """No object of an id: the text has to be looked for."""
+
+
 def locate(reader: Reader, *ends: Named) -> list[End]:
     """Where the ends are; their ports, and the routers on their networks, are read for all at once.
 
-    Raises UnknownObject for what is no place in a network.
+    Raises UnknownObject for what is no place in a network, NotThere for an id that is none.
     """
-    things = [Thing(end.properties) if end.properties is not None else None for end in ends]
-    for thing in things:
-        if thing is not None and thing.type not in PLACES:
+    known = reader.ends([end.id for end in ends if end.id is not None])
+    for end in ends:
+        if end.id is not None and end.id not in known:
+            raise NotThere(end.id)
+    for thing, _ in known.values():
+        if thing.type not in PLACES:
             raise refuse(reader.environment, thing)
-    holders = [t.id for t in things if t is not None and t.type in HOLDERS and router_id_of(t) is None]
-    ports = reader.ports_of(holders)
-    reader.survey(_networks(reader, things, ports), _routers(reader, things, ports))
-    return [_end(reader, end, thing, ports) for end, thing in zip(ends, things, strict=True)]
+    holders = {
+        id: ports for id, (thing, ports) in known.items() if thing.type in HOLDERS and router_id_of(thing) is None
+    }
+    things = [thing for thing, _ in known.values()]
+    reader.survey(_networks(reader, things, holders), _routers(reader, things, holders))
+    return [_end(reader, end, known[end.id][0] if end.id is not None else None, holders) for end in ends]
 
 
-def _networks(reader: Reader, things: list[Thing | None], ports: dict[str, list[Port]]) -> Iterator[str]:
+def _networks(reader: Reader, things: list[Thing], ports: dict[str, list[Port]]) -> Iterator[str]:
     yield from (port.network_id for own in ports.values() for port in own)
     for thing in things:
-        if thing is not None and (network_id := network_id_of(thing)):
+        if network_id := network_id_of(thing):
             if thing.type == "network":
                 reader.ground.networks.setdefault(network_id, thing)
             yield network_id
 
 
-def _routers(reader: Reader, things: list[Thing | None], ports: dict[str, list[Port]]) -> Iterator[str]:
-    ids = [router_id_of(thing) for thing in things if thing is not None]
+def _routers(reader: Reader, things: list[Thing], ports: dict[str, list[Port]]) -> Iterator[str]:
+    ids = [router_id_of(thing) for thing in things]
     ids += [router_of_port(port) for own in ports.values() for port in own]
     ids += [floating.router_id for floating in reader.ground.floating_ips.values()]
     yield from (id for id in ids if id is not None)

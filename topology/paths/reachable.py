@@ -83,21 +83,22 @@ def find_reachable(
     wanted = frozenset(object_type(kind).name for kind in kinds)
     followed = tuple(sorted({link_type(name).name for name in link_types}))
     (start,) = named(graph, environment, origin)
-    if start.properties is None:
+    if start.id is None:
         raise UnknownObject(f"{environment}: nobody in the cloud has the address {origin}.")
-    here = {key: value for key, value in start.properties.items() if key != "details"}
 
     def work(tx: Transaction) -> Reachable:
         reader = Reader(graph, tx, environment)
+        here = _without_details(reader.ends([str(start.id)])[str(start.id)][0].properties)
         states, following = ([State(here["id"], None)], AsTheyAre()) if followed else _packets(reader, start)
         search = _Search(tx, environment, followed or PACKET_LINKS, following, wanted, limits)
         search.run(here, states)
-        keys = scope_keys(node for node, _ in (*search.found.values(), (here, 0)))
+        rows = tx.run("objects_by_ids", environment=environment, ids=sorted(search.found))
+        items = [(_without_details(row["node"]), search.found[row["node"]["id"]]) for row in rows]
+        items.sort(key=lambda each: (each[1], each[0]["type"], each[0]["name"] or "", each[0]["id"]))
+        nodes = [here, *(node for node, _ in items)]
+        keys = scope_keys(nodes)
         scopes = [scope_state_of(row) for row in tx.run("scopes_of", environment=environment, keys=keys)]
-        items = sorted(
-            search.found.values(), key=lambda each: (each[1], each[0]["type"], each[0]["name"] or "", each[0]["id"])
-        )
-        freshness = ScopeBook(graph, environment, scopes).freshness(node for node, _ in (*items, (here, 0)))
+        freshness = ScopeBook(graph, environment, scopes).freshness(nodes)
         return Reachable(environment, here, tuple(items), search.truncated, freshness)
 
     return graph.ask(work, timeout=limits.timeout)
@@ -137,7 +138,7 @@ class _Search:
     following: Following
     wanted: frozenset[str]
     limits: ReachableLimits
-    found: dict[str, tuple[Row, int]] = field(default_factory=dict)
+    found: dict[str, int] = field(default_factory=dict)
     truncated: bool = False
     _nodes: dict[str, Row] = field(default_factory=dict)
     _visited: set[State] = field(default_factory=set)
@@ -158,8 +159,9 @@ class _Search:
         for state in frontier:
             at.setdefault(state.id, []).append(state)
         asked = [{"id": id, "networks": _networks_of(states)} for id, states in at.items()]
-        statement = compile_step(self.link_types)
-        rows = self.tx.run(statement, environment=self.environment, frontier=asked, most=_STEP)
+        statement = compile_step(self.link_types, frozenset(str(self._nodes[id]["type"]) for id in at))
+        parameters = {"environment": self.environment, "frontier": asked, "most": _STEP}
+        rows = self.tx.run(statement, **parameters) if statement is not None else []
         self.truncated |= len(rows) == _STEP or len(self._visited) > _VISITED
         reached: list[State] = []
         for row in rows:
@@ -179,8 +181,12 @@ class _Search:
                 if len(self.found) == self.limits.most:
                     self.truncated = True
                     return []
-                self.found[there["id"]] = (there, distance)
+                self.found[there["id"]] = distance
         return new
+
+
+def _without_details(node: Row) -> Row:
+    return {key: value for key, value in node.items() if key != "details"}
 
 
 def _networks_of(states: Iterable[State]) -> list[str] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from topology.freshness import ScopeBook, scope_keys
+from topology.freshness import HOST_SOURCES, ScopeBook, scope_keys
 from topology.graph import Graph, Transaction
 from topology.paths.ground import FloatingIp, Ground, Router, Subnet
 from topology.paths.things import INTERFACE_OWNERS, Port, Thing, Tie
@@ -26,16 +26,18 @@ class Reader:
         self.groups: dict[str, Thing] = {}
         self.devices = Devices()
         self.agents: dict[str, list[Thing]] = {}
+        self._ends: dict[str, tuple[Thing, list[Port]]] = {}
 
-    def ports_of(self, ids: Iterable[str]) -> dict[str, list[Port]]:
-        """The ports of ends by their ids, those of their trunks with them."""
-        found = self._ports_of(ids)
-        for ports in found.values():
-            wanted = [sub["port_id"] for port in ports for sub in port.get("subports") or ()]
+    def ends(self, ids: Iterable[str]) -> dict[str, tuple[Thing, list[Port]]]:
+        """The objects that there are of some ids, with their ports, those of their trunks among them."""
+        found = self._read_ends(set(ids) - self._ends.keys())
+        for _, ports in found.values():
+            trunked = [sub["port_id"] for port in ports for sub in port.get("subports") or ()]
             known = {port.id for port in ports}
-            for more in self._ports_of(wanted).values():
+            for _, more in self._read_ends(trunked).values():
                 ports += [port for port in more if port.id not in known]
-        return found
+        self._ends |= found
+        return {id: self._ends[id] for id in ids if id in self._ends}
 
     def survey(self, networks: Iterable[str], routers: Iterable[str] = ()) -> None:
         """The routers on some networks, and some by id, with the networks and subnets that they join."""
@@ -44,38 +46,39 @@ class Reader:
         new_routers = sorted(set(routers) - set(ground.routers))
         if not new_networks and not new_routers:
             return
-        for row in self._run(
-            "path_routers", networks=new_networks, routers=new_routers, owners=sorted(INTERFACE_OWNERS)
-        ):
+        parameters = {"networks": new_networks, "routers": new_routers, "owners": sorted(INTERFACE_OWNERS)}
+        for row in self._run("path_routers", **parameters):
             router = Router(Thing(row["router"]), tuple(Port(port) for port in row["ports"]))
             ground.routers[router.id] = router
             self._add_networks(row)
         ground.surveyed.update(new_networks)
 
-    def add_devices(self, starts: Sequence[Mapping[str, Any]]) -> None:
-        """What carries networks from some starts up to the wire, and how the tunnel ends among it are joined."""
-        devices = self.devices
-        for row in self._run("path_devices", starts=starts):
-            devices.firsts.setdefault(row["key"], []).append(row["first"])
-            devices.things.update((node["id"], Thing(node)) for node in row["nodes"])
-            for link in row["links"]:
-                tie = Tie(link)
-                devices.ties[tie.key] = tie
+    def add_devices(self, starts: Sequence[Mapping[str, Any]], hosts: Iterable[str]) -> ScopeBook:
+        """What carries networks from some starts up to the wire, the tunnels among it, and the agents there.
 
-    def add_surroundings(self, pairs: Iterable[tuple[str, str]]) -> ScopeBook:
-        """The tunnels between pairs of tunnel ends, the agents of all hosts in sight, and the state of scopes."""
-        things = [
-            *self.devices.things.values(),
+        `hosts`: others that matter. Answers how complete the scopes were read that all this rests on.
+        """
+        devices = self.devices
+        around = [
             *self.ground.networks.values(),
-            *self._routers(),
             *self.groups.values(),
+            *(r.thing for r in self.ground.routers.values()),
         ]
-        hosts = sorted({host for thing in things if (host := thing.host)})
-        keys = scope_keys(thing.properties for thing in things)
-        parameters = {"tunnel_ends": [list(pair) for pair in sorted(set(pairs))], "hosts": hosts, "keys": keys}
-        row = self._run("path_surroundings", **parameters)[0]
-        for link in row["tunnels"]:
-            self.devices.tunnels[link["source_id"], link["target_id"]] = Tie(link)
+        ends = [thing for end, ports in self._ends.values() for thing in (end, *ports)]
+        row = self._run(
+            "path_devices",
+            starts=starts,
+            networks=sorted({start["network"] for start in starts}),
+            hosts=sorted(set(hosts)),
+            keys=scope_keys(thing.properties for thing in (*around, *ends)),
+            host_sources=list(HOST_SOURCES),
+        )[0]
+        for key, first in sorted(row["firsts"]):
+            devices.firsts.setdefault(key, []).append(first)
+        devices.things.update((node["id"], Thing(node)) for node in row["nodes"])
+        for link in row["links"]:
+            devices.add(Tie(link))
+        devices.tunnels.update(((link["source_id"], link["target_id"]), Tie(link)) for link in row["tunnels"])
         for agent in row["agents"]:
             self.agents.setdefault(agent["host"], []).append(Thing(agent))
         return ScopeBook(self._graph, self.environment, [scope_state_of(scope) for scope in row["scopes"]])
@@ -93,29 +96,32 @@ class Reader:
             self.ground.networks.setdefault(row["node"]["id"], Thing(row["node"]))
         return together
 
-    def _ports_of(self, ids: Iterable[str]) -> dict[str, list[Port]]:
+    def _read_ends(self, ids: Iterable[str]) -> dict[str, tuple[Thing, list[Port]]]:
         wanted = sorted(set(ids))
-        found: dict[str, list[Port]] = {}
-        for row in self._run("path_ports", ends=wanted) if wanted else ():
-            found.setdefault(row["end"], []).append(Port(row["port"]))
+        found: dict[str, tuple[Thing, list[Port]]] = {}
+        ports: dict[str, list[Port]] = {}
+        for row in self._run("path_ends", ends=wanted) if wanted else ():
+            own = ports.setdefault(row["end"], [])
+            if row["node"] is not None:
+                found[row["end"]] = (Thing(row["node"]), own)
+                continue
+            own.append(Port(row["port"]))
             self.groups.update((group["id"], Thing(group)) for group in row["security_groups"])
             self._add_networks(row)
             for each in row["floating_ips"]:
-                floating = FloatingIp(Thing(each["floating_ip"]))
-                self.ground.floating_ips[floating.id] = floating
-                self._keep(Tie(each["link"]), floating.thing, Thing(row["port"]))
+                self._add_floating_ip(each, own[-1])
         return found
 
-    def _keep(self, tie: Tie, *things: Thing) -> None:
-        self.devices.ties[tie.key] = tie
-        self.devices.things.update((thing.id, thing) for thing in things)
+    def _add_floating_ip(self, row: Mapping[str, Any], port: Port) -> None:
+        floating = FloatingIp(Thing(row["floating_ip"]))
+        self.ground.floating_ips[floating.id] = floating
+        self.devices.add(Tie(row["link"]))
+        self.devices.things.update((thing.id, thing) for thing in (floating.thing, port))
 
     def _add_networks(self, row: Mapping[str, Any]) -> None:
-        self.ground.networks.update((network["id"], Thing(network)) for network in row["networks"])
+        for network in row["networks"]:
+            self.ground.networks.setdefault(network["id"], Thing(network))
         self.ground.subnets.update((subnet["id"], Subnet(Thing(subnet))) for subnet in row["subnets"])
-
-    def _routers(self) -> list[Thing]:
-        return [router.thing for router in self.ground.routers.values()]
 
     def _run(self, name: str, **parameters: Any) -> list[dict[str, Any]]:
         return self._tx.run(name, environment=self.environment, **parameters)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from cypher import Statement, statement
 from graph_schema.registry import link_type, object_type
 
 
-@lru_cache(maxsize=64)
-def compile_step(link_types: tuple[str, ...]) -> Statement:
-    """The statement; parameters environment, frontier (`id`, `networks`), most."""
-    ways = [way for name in link_types for way in _ways(name)]
+@lru_cache(maxsize=512)
+def compile_step(link_types: tuple[str, ...], from_types: frozenset[str]) -> Statement | None:
+    """The statement for what is of these types; None where no link begins or ends there.
+
+    Its parameters are environment, frontier (of `id` and `networks`), most.
+    """
+    ways = [way for name in link_types for way in _ways(name, from_types)]
+    if not ways:
+        return None
     parts = [statement("reachable_head"), *_united(ways), statement("reachable_tail")]
     return Statement(
-        name=f"reachable by {len(link_types)} types of links",
+        name=f"reachable from {', '.join(sorted(from_types))}",
         purpose=f"one step outward along {', '.join(link_types)}",
         mode="read",
         parameters=tuple(dict.fromkeys(name for part in parts for name in part.parameters)),
@@ -23,13 +28,11 @@ def compile_step(link_types: tuple[str, ...]) -> Statement:
     )
 
 
-def _ways(name: str) -> tuple[Statement, Statement]:
+def _ways(name: str, from_types: frozenset[str]) -> Iterator[Statement]:
     kind = link_type(name)
-    source, target = object_type(kind.source).label, object_type(kind.target).label
-    return (
-        statement("reachable_onward").fill(here=source, relationship=kind.relationship),
-        statement("reachable_back").fill(here=target, relationship=kind.relationship),
-    )
+    for end, way in ((kind.source, "reachable_onward"), (kind.target, "reachable_back")):
+        if end in from_types:
+            yield statement(way).fill(here=object_type(end).label, relationship=kind.relationship)
 
 
 def _united(ways: Sequence[Statement]) -> list[Statement]:

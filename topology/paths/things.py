@@ -139,6 +139,13 @@ class Tie:
         """Whether the kernel, or the switch, says that it is down."""
         return self.properties.get("state") == "down"
 
+    def together_with(self, other: Tie) -> Tie:
+        """The same link with the networks of both."""
+        own, others = self.properties.get("networks"), other.properties.get("networks")
+        if own is None or others is None:
+            return self
+        return Tie({**self.properties, "networks": sorted({*own, *others})})
+
     def carries(self, network_id: str) -> bool:
         """Whether the network's packets may take it; a link that does not say carries whatever its ends do."""
         networks = self.properties.get("networks")

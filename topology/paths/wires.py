@@ -51,6 +51,11 @@ class Devices:
     firsts: dict[str, list[str]] = field(default_factory=dict)
     tunnels: dict[tuple[str, str], Tie] = field(default_factory=dict)
 
+    def add(self, tie: Tie) -> None:
+        """One more link. It was read for one network; of several, it carries all that it was read for."""
+        known = self.ties.get(tie.key)
+        self.ties[tie.key] = tie if known is None else known.together_with(tie)
+
     def type_of(self, id: str) -> str:
         """The type of an object that was read."""
         return self.things[id].type
@@ -99,10 +104,6 @@ class Segment:
         if self._may_tunnel:
             return f"{here} has no tunnel to {there} that carries {name}"
         return f"{here} and {there} do not carry {name} in the same way"
-
-    def oteps_above(self, start: str) -> set[str]:
-        """The tunnel ends that may carry the network from there."""
-        return {node for s in self._rising(start) for node in s.nodes if self._devices.type_of(node) == "otep"}
 
     def _to_network(self, source: str | None, target: str | None) -> list[Strand]:
         alone = Strand((self.network.id,))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import partial
 
 from cypher import Statement, statement
 from graph_schema.records import Attributes
@@ -134,14 +135,16 @@ def clear(context: WriteContext, group: Group, ids: Iterable[str]) -> None:
     for batch in context.batches(sorted(ids)):
         context.tally.attributes[told(group)].cleared += len(batch)
         if not context.dry_run:
-            context.write(
-                lambda tx, ids=batch: tx.run(  # type: ignore[misc]  # the default binds the loop's batch
-                    _filled("attributes_clear", group, hash=True, properties=True),
-                    environment=context.environment,
-                    scope=context.scope.key,
-                    ids=ids,
-                )
-            )
+            context.write(partial(_clear_batch, context=context, group=group, ids=batch))
+
+
+def _clear_batch(tx: Transaction, context: WriteContext, group: Group, ids: list[str]) -> None:
+    tx.run(
+        _filled("attributes_clear", group, hash=True, properties=True),
+        environment=context.environment,
+        scope=context.scope.key,
+        ids=ids,
+    )
 
 
 def _filled(name: str, group: Group, *, label: bool = False, hash: bool = False, properties: bool = False) -> Statement:

@@ -16,6 +16,8 @@ from topology.store.changes import Tally
 from topology.store.lease import Fence
 
 T = TypeVar("T")
+# Seconds that the store's own statements may take: a scan is no question that somebody waits for.
+PATIENCE = 600.0
 
 
 @dataclass(slots=True)
@@ -48,7 +50,7 @@ class WriteContext:
         """All rows of a read statement, as the transaction sees them where one is open."""
         if self.transaction is not None:
             return self.transaction.run(named, **parameters)
-        return self.graph.read(named, **parameters)
+        return self.graph.read(named, timeout=PATIENCE, **parameters)
 
     def write(self, work: Callable[[Transaction], T]) -> T:
         """Do `work` in a transaction that holds the lease, as long as no newer reading writes the scope."""

@@ -57,7 +57,7 @@ def attributes_hash(attributes: Attributes) -> str:
 def links_hash(parent: Ref, links: Iterable[Link]) -> str:
     """Hash of all that an object says of its links, sorted, and of its parent."""
     rows = [(a.type, a.source_id, a.target_id, a.name, a.state, a.weight, a.networks) for a in links]
-    return _digest(canonical((ENCODING, parent.type, parent.id, rows)))
+    return _digest(ascii((ENCODING, parent.type, parent.id, rows)))
 
 
 def node_properties(record: Record) -> dict[str, Any]:
@@ -207,4 +207,4 @@ def _with_text_keys(value: Any) -> Any:
 
 
 def _digest(text: str) -> str:
-    return blake2b(text.encode("ascii", "backslashreplace"), digest_size=HASH_LENGTH // 2).hexdigest()
+    return blake2b(text.encode("utf-8", "backslashreplace"), digest_size=HASH_LENGTH // 2).hexdigest()

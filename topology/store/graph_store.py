@@ -11,7 +11,7 @@ from graph_schema.registry import CONTAINS, link_type
 from topology.graph import Graph
 from topology.graph.connection import Row
 from topology.store.changes import LISTED, ScopeChanges, Tally
-from topology.store.context import WriteContext
+from topology.store.context import PATIENCE, WriteContext
 from topology.store.encoding import record_of
 from topology.store.lease import Fence, make_lease, under_lease
 from topology.store.preparation import require_identity
@@ -96,7 +96,7 @@ class GraphStore:
         """
         self._require_ready()
         resolved = sum(self._resolve(type) for type in sorted(self._waiting()))
-        self._graph.read("search_awaited")
+        self._graph.read("search_awaited", timeout=PATIENCE)
         return resolved, self._waiting()
 
     def scopes(self) -> list[ScopeState]:
@@ -201,7 +201,8 @@ class GraphStore:
 
     def _remove_unconfirmed(self, state: ScopeState, since: datetime) -> int:
         written = self._in_doubt.get(state.scope)
-        if written is None and state.outcome == "complete" and state.observed_at and state.observed_at >= since:
+        unread = state.observed_at is None or state.observed_at < since
+        if written is None and not unread and state.outcome != "failed":
             return 0  # another process has read it meanwhile
         context = self._context(state.scope, _now(state), Tally(listing=0), complete=True, dry_run=False)
         # What events have said since the scan began is newer than the scan.
@@ -209,12 +210,12 @@ class GraphStore:
         guard = RemovalGuard(self._share, self._floor, accept=True)
         seen, answering = (written.seen, written.answering) if written else (set(), frozenset())
         remove_scope_objects(context, seen, guard, keep=answering)
-        if state.observed_at is None or state.observed_at < since:
+        if unread:
             forget(context)
         return sum(counts.removed for counts in context.tally.objects.values())
 
     def _waiting(self) -> dict[str, int]:
-        rows = self._graph.read("pending_counts", environment=self._environment)
+        rows = self._graph.read("pending_counts", timeout=PATIENCE, environment=self._environment)
         return {row["link_type"]: row["waiting"] for row in sorted(rows, key=lambda row: row["link_type"])}
 
     def _resolve(self, type: str) -> int:

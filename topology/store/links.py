@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from cypher import statement
@@ -29,7 +30,7 @@ class LinkStep:
                 plan = self._plan(self._context.read, anchors)
                 missing = self._missing_when_planned(plan)
             else:
-                plan, missing = self._context.write(lambda tx, batch=anchors: self._write(tx, batch))  # type: ignore[misc]  # the default binds the loop's batch
+                plan, missing = self._context.write(partial(self._write, anchors=anchors))
             self._count(plan, missing)
 
     def _batches(self, anchors: Iterable[Anchor]) -> Iterator[list[Anchor]]:
@@ -50,18 +51,18 @@ class LinkStep:
 
     def _write(self, tx: Transaction, anchors: Sequence[Anchor]) -> tuple[LinkPlan, set[Key]]:
         context = self._context
-        # In the transaction that wrote the objects nobody else can have come in between.
-        lost = (
-            set() if context.transaction is not None else lost_objects(tx, context, [anchor.id for anchor in anchors])
-        )
-        plan = self._plan(tx.run, [anchor for anchor in anchors if anchor.id not in lost])
+        if context.transaction is None:
+            # Since the transaction that wrote the objects somebody else may have come.
+            lost = lost_objects(tx, context, [anchor.id for anchor in anchors])
+            anchors = [anchor for anchor in anchors if anchor.id not in lost]
+        plan = self._plan(tx.run, anchors)
         return plan, apply_plan(tx, context.environment, plan)
 
     def _missing_when_planned(self, plan: LinkPlan) -> set[Key]:
         """Links of which an end is neither in the graph nor planned by this dry run."""
         ends = {end for link, _ in plan.create for end in _ends(link)}
         absent = [end for end in ends if token_of(*end) not in self._context.planned]
-        rows = self._context.graph.read(
+        rows = self._context.read(
             "objects_there", environment=self._context.environment, rows=[list(end) for end in absent]
         )
         there = {(row["type"], row["id"]) for row in rows}

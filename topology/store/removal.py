@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 
 from cypher import statement
 from graph_schema.records import Problem
 from graph_schema.registry import CONTAINS, OBJECT_TYPES
 from topology.graph import Transaction
+from topology.store.changes import ChangeKind
 from topology.store.context import WriteContext
 from topology.store.link_plan import said_by_others
 from topology.store.links import add_pending, lost_objects
@@ -126,7 +127,7 @@ def _remove_type(context: WriteContext, type: str, ids: Iterable[str]) -> None:
         if context.dry_run:
             removed = batch
         else:
-            removed = context.write(lambda tx, batch=batch: _remove_batch(tx, context, type, batch))  # type: ignore[misc]  # the default binds the loop's batch
+            removed = context.write(partial(_remove_batch, context=context, type=type, ids=batch))
         context.tally.objects[type].removed += len(removed)
 
 
@@ -158,17 +159,17 @@ def _said_by_others(tx: Transaction, environment: str, type: str, ids: list[str]
             yield SaidLink(kind.name, kind.source, row["source_id"], kind.target, row["target_id"], **carried), anchor
 
 
-def _list(context: WriteContext, kind: str, type: str, ids: Iterable[str]) -> None:
-    if not context.tally.listing:
+def _list(context: WriteContext, kind: ChangeKind, type: str, ids: Sequence[str] | Spool[str]) -> None:
+    """Name the objects of a change as far as there is room, and count the rest."""
+    tally = context.tally
+    if not tally.listing:
         return
-    ids = list(ids)
-    room = max(0, context.tally.listing - len(context.tally.listed))
-    named = {
-        row["id"]: row["name"]
-        for row in context.graph.read("object_names", environment=context.environment, ids=ids[:room])
-    }
-    for id in ids:
-        context.tally.list(kind, type, id, named.get(id, ""))  # type: ignore[arg-type]  # one of two words above
+    first = list(islice(ids, max(0, tally.listing - len(tally.listed))))
+    rows = context.read("object_names", environment=context.environment, ids=first)
+    names = {row["id"]: row["name"] for row in rows}
+    for id in first:
+        tally.list(kind, type, id, names.get(id, ""))
+    tally.unlisted += len(ids) - len(first)
 
 
 @cache

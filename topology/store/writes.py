@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -79,7 +79,7 @@ class Said:
     links_hash: str | None
     parent: Ref
     links: tuple[Link, ...] | None
-    problems: list[Problem] = field(default_factory=list)
+    problems: Sequence[Problem] = ()
 
     @property
     def token(self) -> int:
@@ -110,26 +110,27 @@ def token_of(type: str, id: str) -> int:
 def said(entry: Entry, *, content: bool = True) -> Said:
     """What an entry says, ready to be compared with the graph; without `content`, of its links only."""
     record = entry.record
-    problems: list[Problem] = []
-    parent = Ref(record.parent.type, stored_id(record.parent.id))
-    links = None if entry.links is None else _merged(record, entry.links, problems)
+    parent_id = stored_id(record.parent.id)
+    parent = record.parent if parent_id is record.parent.id else Ref(record.parent.type, parent_id)
+    links, problems = (None, ()) if entry.links is None else _merged(record, entry.links)
     return Said(
-        record=record,
-        id=stored_id(record.id),
-        hash=content_hash(record) if content else None,
-        links_hash=None if links is None else links_hash(parent, links),
-        parent=parent,
-        links=links,
-        problems=problems,
+        record,
+        stored_id(record.id),
+        content_hash(record) if content else None,
+        None if links is None else links_hash(parent, links),
+        parent,
+        links,
+        problems,
     )
 
 
-def _merged(record: Record, links: tuple[Link, ...], problems: list[Problem]) -> tuple[Link, ...]:
-    """One link for each pair of ends, one for each exclusive type, sorted. What contradicts itself is a problem."""
+def _merged(record: Record, links: tuple[Link, ...]) -> tuple[tuple[Link, ...], Sequence[Problem]]:
+    """One link for each pair of ends, one for each exclusive type, sorted; and what contradicts itself."""
     bounded = [_bounded(record, link) for link in links]
     if len(bounded) < 2:
-        return tuple(bounded)
+        return tuple(bounded), ()
     bounded.sort(key=_order)
+    problems: list[Problem] = []
     by_key: dict[tuple[str, str, str], Link] = {}
     exclusive: dict[str, Link] = {}
     for link in bounded:
@@ -142,7 +143,7 @@ def _merged(record: Record, links: tuple[Link, ...], problems: list[Problem]) ->
             problems.append(Problem(f"{record.type} {stored_id(record.id)}", what))
         else:
             by_key[key] = link
-    return tuple(by_key.values())
+    return tuple(by_key.values()), problems
 
 
 def _bounded(record: Record, link: Link) -> Link:
