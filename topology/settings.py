@@ -18,7 +18,7 @@ def _user_data_dir() -> Path:
 class Settings(BaseSettings):
     """What can be set; the generated table in docs/reference/settings.md lists it."""
 
-    model_config = SettingsConfigDict(env_prefix="CALIPSO_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="CALIPSO_", env_ignore_empty=True, extra="ignore")
 
     data_dir: Path = Field(default_factory=_user_data_dir, description="Folder that holds all that is kept.")
     neo4j_uri: str | None = Field(
