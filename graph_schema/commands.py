@@ -47,6 +47,11 @@ class Command:
         prefix = "sudo -n " if self.root and sudo else ""
         return prefix + " ".join([*map(shlex.quote, words), *self.patterns])
 
+    @property
+    def presence(self) -> str:
+        """The line that prints where the command's program is, if it is installed: needs no rights."""
+        return f"command -v {shlex.quote(self.words[0])}"
+
 
 # Files are read with grep, which says of each line what file it is from. It leaves with 1 or 2 where a file is not
 # there or cannot be read (the speed of a link that is down, say); what it printed counts. The last file is there on

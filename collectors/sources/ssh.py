@@ -213,7 +213,14 @@ class SshShell:
             return self._execute(Line(words), where)
         if not command.root:
             return self._execute(Line(_SYSTEM_PATH + words), where)
-        return _of_sudo(self._execute(_as_root(words, self._sudo), where), where, self._sudo.user)
+        result = self._execute(_as_root(words, self._sudo), where)
+        try:
+            return _of_sudo(result, where, self._sudo.user)
+        except Refused:
+            # A rule for one program allows nothing where sudo does not find it: then sudo wants a password instead.
+            if self._execute(Line(_SYSTEM_PATH + command.presence), where).status == 0:
+                raise
+            return CommandResult(result.stdout, result.stderr, NOT_INSTALLED)
 
     def _execute(self, line: Line, where: str) -> CommandResult:
         self._counted[self._host] += 1

@@ -263,6 +263,15 @@ def test_a_failure_of_the_command_under_sudo_is_the_commands_own(host: SshHost, 
     assert as_operator(host, pins, missing, rule).status == NOT_INSTALLED
 
 
+@pytest.mark.parametrize("more", [{}, {"sudo_password": PASSWORD}])
+def test_a_program_that_the_rules_allow_and_the_host_lacks_is_not_installed(
+    host: SshHost, pins: Path, more: dict[str, Any]
+) -> None:
+    missing = Command("missing", ("no-such-command-here", "--list"), "a test", root=True)
+    rule = f"{OPERATOR} ALL=(root) NOPASSWD: /usr/bin/no-such-command-here --list, /usr/bin/true"
+    assert as_operator(host, pins, missing, rule, **more).status == NOT_INSTALLED
+
+
 def test_programs_of_the_administrator_are_found_for_other_users_too(host: SshHost, pins: Path) -> None:
     bridge = Command("bridge", ("bridge", "-V"), "a test")
     assert as_operator(host, pins, bridge).status == 0
