@@ -298,7 +298,7 @@ class Builder:
 
     def _bring_to_state(self) -> None:
         wanted = {(self.projects[s.project], s.name): s for s in self.plan.servers}
-        asked: set[Key] = set()
+        asked: set[tuple[Key, str]] = set()
         for servers in self._until_settled():
             open_ends = 0
             for server in servers:
@@ -307,9 +307,14 @@ class Builder:
                 if plan is None or server["status"] == plan.state or server["status"] == "ERROR":
                     continue
                 open_ends += 1
-                if server["status"] == "ACTIVE" and not server["OS-EXT-STS:task_state"] and key not in asked:
-                    asked.add(key)
-                    self.cloud.post("compute", f"/servers/{server['id']}/action", ACTIONS[plan.state])
+                once = (key, server["status"])
+                if server["OS-EXT-STS:task_state"] or once in asked:
+                    continue
+                asked.add(once)
+                # A lab that was ended hard has switched off what was paused.
+                action = {"os-start": None} if server["status"] == "SHUTOFF" else ACTIONS.get(plan.state)
+                if action and server["status"] in ("ACTIVE", "SHUTOFF"):
+                    self.cloud.post("compute", f"/servers/{server['id']}/action", action)
             if not open_ends:
                 break
         failed = [s.name for s in self._failed(wanted)]
