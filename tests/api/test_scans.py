@@ -80,8 +80,9 @@ def test_a_scan_that_waited_too_long_stands_in_nobodys_way(client: FlaskClient, 
 
 def test_a_scan_says_which_one_it_waits_for(client: FlaskClient, graph: Graph, configured: str) -> None:
     graph.write(
-        "scan_begin", environment=configured, id="now", options="{}", started_by="cli", place="here", dead_after=60
-    )
+        "scan_begin", environment=configured, id="now", options="{}", started_by="cli", place="here", process="",
+        gone=[], dead_after=60,
+    )  # fmt: skip
     answer = client.post("/api/v1/scans", json={"environment": configured}).get_json()
     assert answer["waits_for"] == "now"
     told = {scan["id"]: scan["heard_of"] for scan in get(client, "scans", environment=configured)["items"]}

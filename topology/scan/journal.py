@@ -16,8 +16,10 @@ from typing import Self
 from graph_schema.records import Problem
 from topology.errors import GraphUnavailable, TopologyError
 from topology.graph import Graph
+from topology.graph.connection import Row
 from topology.messages import Message, write_messages
 from topology.scan.options import ScanOptions
+from topology.scan.process import is_gone, this_process
 from topology.scan.report import ScanReport, ScopeReport
 
 HEARTBEAT_SECONDS = 5.0
@@ -93,22 +95,32 @@ class Journal:
 
     def _begin(self) -> None:
         told = False
+        gone: list[str] = []
         while True:
-            running = self._graph.write(
-                "scan_begin",
-                environment=self._environment,
-                id=self.report.scan_id,
-                options=json.dumps(self._options.as_json()),
-                started_by=self._started_by,
-                place=f"{socket.gethostname()}:{os.getpid()}",
-                dead_after=DEAD_AFTER_SECONDS,
-            )[0]
+            running = self._tried(gone)
             if running["begun"]:
                 return
+            if is_gone(running["process"]):
+                gone.append(running["process"])
+                continue
             if not told:
                 self._say(f"waiting for scan {running['id']} ({running['started_by']}, {running['place']}) to end")
                 told = True
             time.sleep(1)
+
+    def _tried(self, gone: list[str]) -> Row:
+        """Begin, unless another scan runs whose process is none of those that are `gone`: then tell which."""
+        return self._graph.write(
+            "scan_begin",
+            environment=self._environment,
+            id=self.report.scan_id,
+            options=json.dumps(self._options.as_json()),
+            started_by=self._started_by,
+            place=f"{socket.gethostname()}:{os.getpid()}",
+            process=this_process(),
+            gone=gone,
+            dead_after=DEAD_AFTER_SECONDS,
+        )[0]
 
     def _beat_until_ended(self) -> None:
         while not self._ended.wait(HEARTBEAT_SECONDS):
