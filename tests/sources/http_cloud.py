@@ -7,6 +7,7 @@ import socket
 import ssl
 import struct
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -27,7 +28,10 @@ def recorded(name: str) -> Any:
 
 
 class HttpCloud:
-    """What the cloud answers. `misbehave` lines up answers that a path gives before it is itself again."""
+    """What the cloud answers, each time after `pause` seconds.
+
+    `misbehave` lines up answers that a path gives before it is itself again.
+    """
 
     def __init__(self, scheme: str, port: int) -> None:
         self.url = f"{scheme}://127.0.0.1:{port}"
@@ -39,6 +43,7 @@ class HttpCloud:
             "/identity/v3/projects": ("projects", recorded("identity-projects")),
         }
         self.page_size = 1000
+        self.pause = 0.0
         self.asked: list[tuple[str, str, Mapping[str, str]]] = []
         self._oddities: dict[str, deque[Answer]] = {}
 
@@ -96,6 +101,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.reply(201, {"token": issued}, {"X-Subject-Token": TOKEN})
 
     def do_GET(self) -> None:
+        if self.cloud.pause:
+            time.sleep(self.cloud.pause)
         if self._odd():
             return
         path = urlsplit(self.path).path.rstrip("/")
@@ -139,7 +146,7 @@ class _Handler(BaseHTTPRequestHandler):
         key, items = self.cloud.listings[path]
         query = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
         size = min(int(query.get("limit", self.cloud.page_size)), self.cloud.page_size)
-        ids = [item["id"] for item in items]
+        ids = [item.get("id") for item in items]
         if (marker := query.get("marker")) is not None and marker not in ids:
             self.reply(400, {"badRequest": {"code": 400, "message": f"marker [{marker}] not found"}})
             return
