@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated, Literal
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -15,8 +15,9 @@ from graph_schema.commands import sudoers as sudoers_lines
 from topology.cliques import Clique
 from topology.cliques import clique as ask_clique
 from topology.freshness import Freshness
+from topology.inventory import require_environment
 from topology.schema_view import schema_view
-from topology.search import resolve
+from topology.search import LIMIT, LIMIT_CAP, resolve
 from topology.search import search as ask_search
 from topology.tree import Branch, Tree
 from topology.tree import tree as ask_tree
@@ -72,27 +73,40 @@ def tree(
 
 
 def search(
-    text: Annotated[str, typer.Argument(help="A name, address, MAC address in any notation, id, or words of a note.")],
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="TEXT...",
+            help="Names, addresses, ranges (10.1.0.0/24), MAC addresses, ids; filters as type:instance status:error.",
+        ),
+    ],
     env: Annotated[str | None, typer.Option("--env", help="Only in this environment.")] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many at most.")] = 20,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=LIMIT_CAP, help="How many at most.")] = LIMIT,
     cursor: Annotated[str | None, typer.Option("--next", help="Go on where an answer said `next`.")] = None,
     format: Format = "text",
 ) -> None:
-    """Find objects by name, address, MAC address, id or annotation; the best first."""
+    """Find objects by name, address, MAC address, id, annotation or what they say; the best first."""
+    text = " ".join(words)
     with session() as opened:
+        if env is not None:
+            require_environment(opened.graph, env)
         found = ask_search(opened.graph, text, environment=env, limit=limit, cursor=cursor)
     if format == "json":
         print_json(found.as_json())
     else:
         for item in found.items:
-            show(
-                [[*describe(item), ("  ", "fact"), (f"{visible(item['environment'])}  {visible(item['id'])}", "quiet")]]
-            )
+            show([_hit(item)])
         if found.next:
             say(f"there is more: add --next {found.next}")
     if not found.items:
         say(f"calipso: nothing is found for {visible(text)!r}")
         raise typer.Exit(WITH_ERRORS)
+
+
+def _hit(item: Mapping[str, Any]) -> list[Part]:
+    on = [(f"  on {visible(item['host'])}", "place")] if item.get("host") else []
+    where = f"  {visible(item['environment'])}  {visible(item['id'])}"
+    return [*describe(item), *on, (where, "quiet")]
 
 
 def schema(

@@ -12,7 +12,7 @@ from api.service import service
 from graph_schema.constants import CONSTANTS
 from graph_schema.model import ANNOTATIONS, COMMON_PROPERTIES
 from topology import inventory as asked
-from topology.search import search
+from topology.search import LIMIT, search
 from topology.shapes import JsonObject
 from topology.tree import DEEPEST, tree
 
@@ -82,13 +82,18 @@ class Search(Resource):
 
     @answers("nodes", "A page of objects, the best first.")
     @takes(
-        Parameter("q", "A name, address, MAC address in any notation, id, or words of a note.", required=True),
+        Parameter(
+            "q",
+            "A name, address, range (10.1.0.0/24), MAC address in any notation, id, or words of a note; and filters "
+            "such as type:instance project:alpha status:error, alone or beside it.",
+            required=True,
+        ),
         ANY_ENVIRONMENT,
-        limit(20, SEARCH_CAP),
+        limit(LIMIT, SEARCH_CAP),
         NEXT,
     )
     def get(self, *, q: str, environment: str | None, limit: int, next: str | None) -> JsonObject:
-        """Find objects by name, address, MAC address, id or annotation; the best first."""
+        """Find objects by name, address, MAC address, id, annotation or what they say; the best first."""
         if environment is not None:
             asked.require_environment(service().graph, environment)
         return search(service().graph, q, environment=environment, limit=limit, cursor=next).as_json()

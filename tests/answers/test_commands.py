@@ -63,7 +63,6 @@ def test_tree_and_search_print_what_they_find(calipso: Runner, shop: Shop) -> No
     assert "Instances (2)" in drawn
     found = json.loads(calipso("search", "10.1.1.11", "--env", shop[0], "--limit", "3", "--format", "json").stdout)
     assert len(found["items"]) == 3
-    assert found["next"] == "3"
     assert {"id", "type", "name", "host", "status", "environment"} <= set(found["items"][0])
     rest = json.loads(
         calipso("search", "10.1.1.11", "--env", shop[0], "--next", found["next"], "--format", "json").stdout

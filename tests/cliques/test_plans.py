@@ -21,7 +21,6 @@ QUESTIONS = [
     "clique_question",
     "clique_types",
     "focal_points",
-    "search",
     "object_by_id",
     "object_properties",
     "environment_known",

@@ -1,0 +1,4 @@
+// name: search_head
+// purpose: first part of a search
+// mode: read
+CALL () {
