@@ -1,0 +1,102 @@
+"""The values that are handed over from a notification to the graph: the event, and its effect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from graph_schema.records import Problem, Record
+
+Version = tuple[int, int]
+"""How new something is, by its source's own count, then by the clock: the larger one is newer.
+
+The count is neutron's revision_number, or the second of nova's updated_at; the clock is in microseconds.
+"""
+
+RefreshKind = Literal[
+    "instance",
+    "port",
+    "ports_of_device",
+    "ports_of_network",
+    "network",
+    "subnet",
+    "router",
+    "floating_ip",
+    "security_group",
+    "agents_of_router",
+    "agents_of_network",
+    "host",
+    "aggregates",
+    "hosts",
+    "network_agents",
+    "projects",
+]
+"""What can be read again by itself: an object, a set of ports, the hosts that serve something, or a small scope."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One notification without its envelope; `received_at` is when we got it, by our own clock."""
+
+    environment: str
+    event_type: str
+    message_id: str
+    published_at: datetime
+    received_at: datetime
+    publisher: str
+    payload: Mapping[str, Any]
+
+    def version(self, count: int) -> Version:
+        """The version of what the event says, whose source counts it so."""
+        return count, int(self.published_at.timestamp() * 1_000_000)
+
+    def version_by_clock(self) -> Version:
+        """The version where the source does not count: the second in which it was published."""
+        return self.version(int(self.published_at.timestamp()))
+
+
+@dataclass(frozen=True, slots=True)
+class Says:
+    """An object is so now. Of the properties in `unsaid` the notification says nothing: what is known of them stays."""
+
+    record: Record
+    version: Version
+    unsaid: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """An object is no longer there, and no older word brings it back."""
+
+    type: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Refresh:
+    """Something that has to be read again at its source: a kind and an id ("" for what there is one of)."""
+
+    kind: RefreshKind
+    id: str
+
+    @property
+    def key(self) -> str:
+        """`port/5e1c…`: requests of one key are one."""
+        return f"{self.kind}/{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What follows from an event: what it says at once, and what has to be read again because of it."""
+
+    says: tuple[Says, ...] = ()
+    gone: tuple[Gone, ...] = ()
+    refreshes: tuple[Refresh, ...] = ()
+    problem: Problem | None = None
+    """What a person should know of it."""
+
+
+EventHandler = Callable[[Event, str], Effect]
+"""Reads an event of a region (its name): pure. Raises any SourceError-like exception for one that is malformed."""
