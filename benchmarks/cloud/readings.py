@@ -96,6 +96,12 @@ class MultipliedCloud:
                 if cell == 0 or not self._is_shared(part.scope):
                     yield self._part(part, range(cell, cell + 1), change, decimated)
 
+    def records(self, cell: int) -> Iterator[Record]:
+        """The objects of one cell, with what the cloud has as a whole in the first."""
+        for part in self._scopes:
+            for text in self._texts(part.entries, range(cell, cell + 1), decimated=False):
+                yield _entry(text, None).record
+
     def words(self, cell: int) -> Words:
         """Words of cell 0 as they are in another one."""
         if cell and cell not in self._latest:

@@ -1,0 +1,56 @@
+"""The server that is measured: the one that the product's settings name, external or managed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from neo4j import Driver, GraphDatabase
+
+from benchmarks.measuring import print_machine
+from topology.graph import Graph
+from topology.neo4j_server import ManagedServer
+from topology.settings import Settings
+from topology.store import GraphStore, prepare
+
+_BATCH = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """The product's graph, and a plain driver to the same server for the other side of a comparison."""
+
+    graph: Graph
+    driver: Driver
+    settings: Settings
+
+
+@contextmanager
+def measured_server() -> Iterator[Server]:
+    """The server, prepared as the product does it. What figures depend on is printed."""
+    settings = Settings()
+    use = None if settings.neo4j_uri else ManagedServer(settings).use(print)
+    try:
+        uri, user, password = (
+            (use.state.bolt_uri, use.state.user, use.state.password)
+            if use
+            else (str(settings.neo4j_uri), settings.neo4j_user, settings.neo4j_password.get_secret_value())
+        )
+        with (
+            Graph(uri, user, password, settings.neo4j_database, settings.query_timeout) as graph,
+            GraphDatabase.driver(uri, auth=(user, password)) as driver,
+        ):
+            print_machine()
+            print(graph.verify())
+            prepare(graph)
+            yield Server(graph, driver, settings)
+    finally:
+        if use:
+            use.release()
+
+
+def forget(graph: Graph, *environments: str) -> None:
+    """Remove what a benchmark wrote."""
+    for environment in environments:
+        GraphStore(graph, environment, batch_size=_BATCH).remove_environment_objects()

@@ -1,0 +1,110 @@
+"""The writer against Cartography's and against bare MERGE: the same rows on the same server, in turns.
+
+    python -m benchmarks.store [--objects 10000] [--rounds 3]
+
+First load, unchanged rescan, one per cent of the objects renamed, one in ten of the tenancies gone. Each side does each
+case before the next case begins; a round begins with empty hands. Rows of the other sides are made beforehand; the
+product's side begins with records, as a scan does. Printed: seconds (the best of the rounds), and the seconds of the
+others divided by the product's.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from neo4j import Session
+
+from benchmarks.cloud.readings import MultipliedCloud, Part, renamed
+from benchmarks.measuring import print_table, seconds_of
+from benchmarks.rivals.cartography import Cartography
+from benchmarks.rivals.merge import ENVIRONMENT as MERGED
+from benchmarks.rivals.merge import merge
+from benchmarks.rivals.rows import Rows, rows_of
+from benchmarks.server import forget, measured_server
+from benchmarks.writing import BATCH, write_parts
+from graph_schema.records import Attributes, Scope
+from topology.graph import Graph
+from topology.store import Entry
+
+ENVIRONMENT = "benchmark-store"
+PERCENT = 100
+Kept = list[tuple[Scope, list[Entry], list[Attributes]]]
+
+
+def main() -> None:
+    """Run the comparison and print it."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--objects", type=int, default=10_000, help="about so many objects")
+    parser.add_argument("--rounds", type=int, default=3, help="how often everything is done")
+    arguments = parser.parse_args()
+    with measured_server() as server, server.driver.session() as session:
+        sides = _Sides(server.graph, session)
+        sides.empty()
+        cloud = MultipliedCloud.of_objects(arguments.objects)
+        cases = [
+            ("first load", _Case.of(cloud.parts())),
+            ("unchanged rescan", _Case.of(cloud.parts())),
+            ("1 % churn", _Case.of(cloud.parts(change=renamed(PERCENT)))),
+            ("10 % removal", _Case.of(cloud.parts(change=renamed(PERCENT), decimated=True))),
+        ]
+        nodes, links = cases[0][1].rows.size
+        print(f"{nodes:,} objects and {links:,} links; batches of {BATCH:,} (Cartography: its own 10,000)")
+        _print(cases, [sides.round([case for _, case in cases]) for _ in range(arguments.rounds + 1)][1:])
+        sides.empty()
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What is written: records for the product, rows for the others."""
+
+    kept: Kept
+    rows: Rows
+
+    @classmethod
+    def of(cls, parts: Iterator[Part]) -> _Case:
+        kept = [(scope, list(entries), list(attributes)) for scope, entries, attributes in parts]
+        return cls(kept, rows_of(_parts(kept)))
+
+
+class _Sides:
+    """Three ways to write the same."""
+
+    def __init__(self, graph: Graph, session: Session) -> None:
+        self._graph, self._session = graph, session
+        self._cartography = Cartography(session)
+
+    def round(self, cases: Sequence[_Case]) -> list[list[float]]:
+        """Seconds of each side for each case, beginning with nothing."""
+        self.empty()
+        found = [[seconds_of(side) for side in self._sides(case)] for case in cases]
+        print(f"Cartography has {self._cartography.counts()} nodes and relationships", flush=True)
+        return found
+
+    def empty(self) -> None:
+        """Remove what all sides wrote."""
+        forget(self._graph, ENVIRONMENT, MERGED)
+        self._cartography.empty()
+
+    def _sides(self, case: _Case) -> Iterator[Callable[[], object]]:
+        prepared, kinds = self._cartography.prepared(case.rows), frozenset(case.rows.links)
+        yield lambda: write_parts(self._graph, ENVIRONMENT, _parts(case.kept))
+        yield lambda: self._cartography.write(prepared, kinds)
+        yield lambda: merge(self._session, case.rows)
+
+
+def _parts(kept: Kept) -> Iterator[Part]:
+    return ((scope, iter(entries), iter(attributes)) for scope, entries, attributes in kept)
+
+
+def _print(cases: Sequence[tuple[str, _Case]], rounds: Sequence[list[list[float]]]) -> None:
+    rows = []
+    for number, (name, _) in enumerate(cases):
+        calipso, cartography, merging = (min(one[number][side] for one in rounds) for side in range(3))
+        rows.append([name, calipso, cartography, merging, cartography / calipso, merging / calipso])
+    print_table(["case", "Calipso s", "Cartography s", "MERGE s", "Cartography/Calipso", "MERGE/Calipso"], rows)
+
+
+if __name__ == "__main__":
+    main()
