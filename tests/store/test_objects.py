@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from graph_schema.object_types import INSTANCE
+from graph_schema.records import Outcome, Problem
 from tests.store.writing import (
     FAILED,
     KEYSTONE,
@@ -58,6 +59,15 @@ def test_an_unchanged_rescan_writes_no_object_and_no_link(store: GraphStore, new
     assert changes.total("unchanged") == 3
     assert fingerprint(ask) == before
     assert store.scopes()[0].completed_at == at(1)
+
+
+def test_what_a_complete_reading_remarks_is_told_also_when_nothing_changed(store: GraphStore) -> None:
+    store.write(reading(NEUTRON, network("net")))
+    remark = Problem("neutron API", "refused.", "Check it; the database stood in.")
+    outcome = Outcome("complete", (remark,))
+    changes = store.write(reading(NEUTRON, network("net"), minute=1, outcome=outcome))
+    assert (changes.changed, changes.outcome) == (False, outcome)
+    assert store.scopes()[0].problems == (str(remark),)
 
 
 def test_an_unchanged_rescan_in_many_batches_writes_nothing_either(

@@ -45,7 +45,7 @@ def write_scope(context: WriteContext, scope_write: ScopeWrite, guard: RemovalGu
     small = few_objects and few_attributes and not context.dry_run
     if small and context.complete and not context.expect_changes:
         says, attributes = list(says), list(attributes)
-        changes = stamp_unchanged(context, says, attributes)
+        changes = stamp_unchanged(context, says, attributes, scope_write.outcome)
         if changes is not None:
             return Written(changes, {one.token for one in says})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from graph_schema.records import COMPLETE, Attributes
+from graph_schema.records import Attributes, Outcome
 from topology.store.attributes import told
 from topology.store.changes import ScopeChanges, Tally
 from topology.store.context import WriteContext
@@ -14,9 +14,12 @@ from topology.store.writes import Said
 
 
 def stamp_unchanged(
-    context: WriteContext, says: Sequence[Said], attributes: Sequence[Attributes]
+    context: WriteContext, says: Sequence[Said], attributes: Sequence[Attributes], outcome: Outcome
 ) -> ScopeChanges | None:
-    """Stamp the scope if the graph has just what is said, and tell so; otherwise do nothing."""
+    """Stamp the scope if the graph has just what is said, and tell so; otherwise do nothing.
+
+    `outcome` is complete; what it has to remark all the same is kept.
+    """
     others = {(one.type, one.group, stored_id(one.id)): attributes_hash(one) for one in attributes}
     if any(one.problems or one.links_hash is None for one in says) or len({one.token for one in says}) < len(says):
         return None  # there is more to tell
@@ -25,7 +28,7 @@ def stamp_unchanged(
         tally.objects[one.record.type].unchanged += 1
     for type, group, _ in others:
         tally.attributes[told((type, group))].unchanged += 1
-    changes = tally.changes(context.scope, context.observed_at, COMPLETE, dry_run=False)
+    changes = tally.changes(context.scope, context.observed_at, outcome, dry_run=False)
     stamped = context.graph.write(
         "scope_unchanged",
         environment=context.environment,
