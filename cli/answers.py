@@ -10,11 +10,11 @@ import typer
 from cli.clique_drawing import SHOWN, draw
 from cli.describing import describe
 from cli.drawing import Part, Twig, lines, show, visible
+from cli.freshness_drawing import draw_freshness
 from cli.session import WITH_ERRORS, print_json, say, session
 from graph_schema.commands import sudoers as sudoers_lines
 from topology.cliques import Clique
 from topology.cliques import clique as ask_clique
-from topology.freshness import Freshness
 from topology.inventory import require_environment
 from topology.schema_view import schema_view
 from topology.search import LIMIT, LIMIT_CAP, resolve
@@ -24,7 +24,6 @@ from topology.tree import tree as ask_tree
 
 Environment = Annotated[str, typer.Argument(metavar="ENV", help="Name of the environment.")]
 Format = Annotated[Literal["text", "json"], typer.Option("--format", help="How to print the answer.")]
-_MINUTES = "%Y-%m-%d %H:%M UTC"
 
 
 def clique(
@@ -51,7 +50,7 @@ def print_clique(found: Clique, limit: int = SHOWN) -> None:
         show([[("There is more than one answer may hold: this is a part.", "bad")]])
     for note in found.notes:
         say(f"calipso: {note}")
-    show(_freshness(found.freshness))
+    show(draw_freshness(found.freshness))
 
 
 def tree(
@@ -69,7 +68,7 @@ def tree(
         print_json(found.as_json())
     else:
         show(lines(_tree(found)))
-        show(_freshness(found.freshness))
+        show(draw_freshness(found.freshness))
 
 
 def search(
@@ -147,16 +146,3 @@ def _groups(branch: Branch) -> Iterator[Twig]:
         if more and items:
             items.append(Twig([(f"… and {more} more", "quiet")]))
         yield Twig([(group.label, "type"), (f" ({group.count})", "quiet")], items)
-
-
-def _freshness(freshness: Freshness) -> Iterator[list[Part]]:
-    if freshness.as_of is not None:
-        yield [("confirmed as of ", "quiet"), (freshness.as_of.strftime(_MINUTES), "quiet")]
-    for state in freshness.doubtful:
-        since = f"known as of {state.completed_at:{_MINUTES}}" if state.completed_at else "never read completely"
-        yield [(f"✗ {state.scope.key}: {state.outcome or 'not read yet'}, {since}", "bad")]
-        for problem in state.problems[:3]:
-            yield [(f"    {visible(problem, 300)}", "fact")]
-    if freshness.elsewhere:
-        names = ", ".join(freshness.elsewhere[:10])
-        yield [(f"not complete elsewhere in the environment: {visible(names, 300)}", "quiet")]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from cli.describing import title
+from cli.describing import Node, title
 from cli.drawing import Part, visible
 from topology.impact import EFFECTS, SHOWN, Affected, Effect, Impact
 
@@ -17,11 +17,11 @@ _STYLES: Mapping[Effect, str] = {"cut_off": "bad", "degraded": "type", "loses_re
 
 def draw_impact(impact: Impact, listed: int = LISTED) -> Iterator[Line]:
     """The answer, line by line."""
-    failing = ", ".join(f"{node['type']} {title(node)}" for node in impact.failing)
+    failing = " and ".join(f"{node['type']} {title(node)}{_place(node)}" for node in impact.failing)
     if not impact.affected:
         yield [(f"Nothing depends on {failing}.", "good")]
         return
-    yield [("When ", "fact"), (failing, "name"), (" fails:", "fact")]
+    yield [("When ", "fact"), (failing, "name"), (" fail together:" if len(impact.failing) > 1 else " fails:", "fact")]
     for kind, numbers in impact.counts().items():
         yield [(f"  {kind:<12}", "type"), *_numbers(numbers)]
     for node, numbers in impact.by_project():
@@ -51,8 +51,23 @@ def _group(impact: Impact, effect: Effect, chosen: list[Affected], listed: int) 
     ]
     for each in chosen[:listed]:
         cause = each.causes[0]
-        yield [("  ", "fact"), (title(each.node), "name"), (f"  {visible(cause.why, 200)}", "fact")]
-        way = " → ".join(f"{node['type']} {title(node)}" for node in impact.path(cause))
-        yield [("    ", "fact"), (way, "quiet")]
+        place = _place(each.node)
+        yield [("  ", "fact"), (title(each.node), "name"), (place, "place"), (f"  {visible(cause.why, 200)}", "fact")]
+        yield [("    ", "fact"), (" → ".join(_way(impact.path(cause))), "quiet")]
+        more = len(each.causes) - 1
+        if more:
+            yield [(f"    and for {more} more reason{'s' if more > 1 else ''}", "quiet")]
     if len(chosen) > listed:
         yield [(f"  … and {len(chosen) - listed} more: --format json or markdown lists all", "quiet")]
+
+
+def _way(nodes: Iterable[Node]) -> Iterator[str]:
+    """What leads there, with the host wherever it is another one."""
+    host = None
+    for node in nodes:
+        yield f"{node['type']} {title(node)}" + (_place(node) if node.get("host") != host else "")
+        host = node.get("host") or host
+
+
+def _place(node: Node) -> str:
+    return f" on {visible(str(node['host']))}" if node.get("host") else ""

@@ -7,7 +7,7 @@ from typing import Any
 
 from cli.describing import describe, title
 from cli.drawing import Part, visible
-from topology.paths import Block, Path, PathAnswer, Thing
+from topology.paths import EVERYTHING, Block, Path, PathAnswer, Thing
 
 Line = list[Part]
 _LONG = 300
@@ -27,7 +27,18 @@ def draw_paths(answer: PathAnswer) -> Iterator[Line]:
         else:
             yield from _draw_path(path, number)
     if answer.truncated:
+        yield []
         yield [("there are more paths than were asked for: --max-paths and --max-depth ask for more", "quiet")]
+
+
+def draw_verdict(answer: PathAnswer, *, good: bool) -> Line:
+    """Yes or no, and why not."""
+    if good:
+        return [("yes", "good")]
+    return [
+        ("no", "bad"),
+        (": " + visible(answer.reason or f"every path is blocked for {answer.asked}", _LONG), "fact"),
+    ]
 
 
 def _headline(answer: PathAnswer) -> Line:
@@ -35,9 +46,12 @@ def _headline(answer: PathAnswer) -> Line:
     if not answer.reachable:
         return [*ends, ("no path. ", "bad"), (visible(answer.reason or "", _LONG * 4), "fact")]
     count = _count(len(answer.paths), "path")
-    if answer.is_open:
-        return [*ends, (f"{count}, ", "good"), (f"nothing is known to stop {answer.asked}", "fact")]
-    return [*ends, (f"{count}, blocked ", "bad"), (f"for {answer.asked}", "fact")]
+    asked = "packets" if answer.asked == EVERYTHING else str(answer.asked)
+    if not answer.is_open:
+        return [*ends, (f"{count}, ", "fact"), ("blocked", "bad"), (f" for {asked}", "fact")]
+    doubts = any(path.blocked_by for path in answer.paths if path.is_open)
+    known = "what is marked ? may stop" if doubts else "nothing is known to stop"
+    return [*ends, (f"{count}, ", "good"), (f"{known} {asked}", "fact")]
 
 
 def _end(node: Mapping[str, Any]) -> Line:
@@ -68,11 +82,12 @@ def _draw_path(path: Path, number: int) -> Iterator[Line]:
 
 def _summary(path: Path) -> str:
     chain = path.chain
-    networks = dict.fromkeys(_network_name(path, stretch.network_id) for stretch in chain.stretches)
+    networks = dict.fromkeys(_network_and_segment(path, stretch.network_id) for stretch in chain.stretches)
     routers = [visible(router.name) for router in chain.way.routers]
-    parts = [f"over {', '.join(networks)}"] if networks else []
-    if routers:
-        parts.append(f"through {', '.join(routers)}")
+    ends = [str(end) for end in (chain.way.sent_from, chain.way.sent_to) if end is not None]
+    parts = [" to ".join(ends)] if len(ends) == len(("from", "to")) else []
+    parts += [f"over {', '.join(networks)}"] if networks else []
+    parts += [f"through {', '.join(routers)}"] if routers else []
     return ", ".join([*parts, _count(len(chain.ties), "link")])
 
 
@@ -90,12 +105,16 @@ def _wire(path: Path, node: Thing, hop: int) -> Line:
 
 def _on_network(path: Path, node: Thing, hop: int) -> Line:
     """Where an interface stands on its network, or which router a namespace is of."""
-    if node.type == "vnic":
-        names = [_network_name(path, s.network_id) for s in path.chain.stretches if hop in (s.begin, s.end)]
-        return [(f"  on {name}", "place") for name in names[:1]]
     if node.type == "vservice":
         routers = (router for router in path.chain.way.routers if router.id == node.get("service_id"))
-        return [(f"  router {visible(router.name)}", "place") for router in routers][:1]
+        return [(f"  of {visible(router.name)}", "place") for router in routers][:1]
+    for stretch, leg in zip(path.chain.stretches, path.chain.way.legs, strict=False):
+        if node.type == "vnic" and hop in (stretch.begin, stretch.end):
+            port = leg.source if hop == stretch.begin else leg.target
+            # What runs in a namespace tells its own addresses; a guest's are known of its port.
+            addresses = port.addresses if port is not None and not node.get("ip_addresses") else ()
+            said = f" as {', '.join(map(str, addresses))}" if addresses else ""
+            return [(f"  on {_network_name(path, stretch.network_id)}{said}", "place")]
     return []
 
 
@@ -127,6 +146,14 @@ def _marks_that_differ(first: Path, other: Path) -> Iterator[Line]:
 def _network_name(path: Path, network_id: str) -> str:
     network = path.networks.get(network_id)
     return visible(network.name if network else network_id)
+
+
+def _network_and_segment(path: Path, network_id: str) -> str:
+    """A network with its VLAN id or VNI, which no hop tells where both ends are on one host."""
+    network = path.networks.get(network_id)
+    segment = [network.get("network_type"), network.get("segmentation_id")] if network else []
+    words = " ".join(str(word) for word in segment if word is not None)
+    return _network_name(path, network_id) + (f" ({visible(words)})" if words else "")
 
 
 def _count(number: int, what: str) -> str:

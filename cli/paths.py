@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Literal
 
 import typer
 
-from cli.describing import describe
 from cli.drawing import show, visible
+from cli.freshness_drawing import draw_freshness
 from cli.impact_drawing import draw_impact
-from cli.path_drawing import draw_paths
-from cli.session import WITH_ERRORS, print_json, say, session
+from cli.path_drawing import draw_paths, draw_verdict
+from cli.reachable_drawing import draw_reachable
+from cli.session import USAGE, WITH_ERRORS, print_json, say, session
 from topology.impact import ImpactLimits, find_impact, markdown
 from topology.impact.find import MOST, MOST_CAP
 from topology.paths import Limits, ReachableLimits, asked_for, find_paths, find_reachable
@@ -33,19 +36,33 @@ def path(
     max_paths: Annotated[int, typer.Option("--max-paths", help=f"Paths to tell, {PATHS_CAP} at most.")] = PATHS,
     timeout: Timeout = None,
     only_open: Annotated[bool, typer.Option("--open", help="Exit code 1 also where every path is blocked.")] = False,
+    exists: Annotated[
+        bool, typer.Option("--exists", help="Only yes or no: exit code 0 there is a path, 1 there is none, 2 an error.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing; the exit code tells.")] = False,
     format: Format = "text",
 ) -> None:
     """Show how packets get from one object to another, hop by hop, and what would stop them."""
-    with session() as opened:
+    with _told_from_no(exists), session() as opened:
         limits = Limits(max_depth, max_paths, timeout)
         answer = find_paths(opened.graph, environment, origin, goal, limits=limits, asked=asked_for(proto, port))
+    good = answer.reachable and (answer.is_open or not only_open)
     if not quiet and format == "json":
-        print_json(answer.as_json())
+        print_json(answer.as_verdict() if exists else answer.as_json())
     elif not quiet:
-        show(draw_paths(answer))
-    if not answer.reachable or (only_open and not answer.is_open):
+        show([draw_verdict(answer, good=good)] if exists else draw_paths(answer))
+        show([] if exists else draw_freshness(answer.freshness))
+    if not good:
         raise typer.Exit(WITH_ERRORS)
+
+
+@contextmanager
+def _told_from_no(exists: bool) -> Iterator[None]:
+    """For a script that asks for yes or no, an object that is not there is an error like others, and no answer."""
+    try:
+        yield
+    except typer.Exit as ended:
+        raise (typer.Exit(USAGE) if exists and ended.exit_code else ended) from None
 
 
 def impact(
@@ -68,34 +85,41 @@ def impact(
         print("\n".join(markdown(found)))
     else:
         show(draw_impact(found))
+        show(draw_freshness(found.freshness))
     if not found.affected:
         raise typer.Exit(WITH_ERRORS)
 
 
 def reachable(
     environment: Environment,
-    origin: Annotated[str, typer.Argument(metavar="ID", help="Id, name, address or MAC address of where to begin.")],
-    kinds: Annotated[list[str], typer.Option("--kind", help="Type of objects to find; several times for several.")],
-    link_types: Annotated[
-        list[str] | None, typer.Option("--link-type", help="Follow these links as they are, instead of packets' ways.")
+    origin: Annotated[str, typer.Argument(metavar="FROM", help="Id, name, address or MAC address of where to begin.")],
+    kinds: Annotated[
+        list[str] | None,
+        typer.Option("--type", help="Type of objects to tell, may be repeated; instances if not given."),
     ] = None,
-    max_depth: Annotated[int, typer.Option("--max-depth", help=f"Links from the origin, {DEPTH_CAP} at most.")] = DEPTH,
+    link_types: Annotated[
+        list[str] | None,
+        typer.Option("--link-type", help="Follow these links as they are, instead of packets' ways; may be repeated."),
+    ] = None,
+    max_depth: Annotated[int, typer.Option("--max-depth", help=f"Links from FROM, {DEPTH_CAP} at most.")] = DEPTH,
     most: Annotated[int, typer.Option("--most", help=f"Objects to tell, {REACHED_CAP} at most.")] = REACHED,
     timeout: Timeout = None,
     format: Format = "text",
 ) -> None:
     """Show all objects of some types that packets, or links, lead to from an object; the nearest first."""
+    wanted = kinds or ["instance"]
     with session() as opened:
         limits = ReachableLimits(max_depth, most, timeout)
         found = find_reachable(
-            opened.graph, environment, origin, kinds=kinds, link_types=link_types or (), limits=limits
+            opened.graph, environment, origin, kinds=wanted, link_types=link_types or (), limits=limits
         )
     if format == "json":
         print_json(found.as_json())
     else:
-        for node, distance in found.items:
-            show([[(f"{distance:>3}  ", "quiet"), *describe(node), (f"  {visible(node['id'])}", "quiet")]])
-        if found.truncated:
-            say("calipso: there is more: --max-depth and --most ask for more")
+        show(draw_reachable(found))
+        show(draw_freshness(found.freshness))
+    if found.truncated:
+        say("calipso: there is more: --max-depth and --most ask for more")
     if not found.items:
+        say(f"calipso: no {' or '.join(wanted)} is reached from {visible(origin)} within {max_depth} links")
         raise typer.Exit(WITH_ERRORS)

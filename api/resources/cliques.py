@@ -94,18 +94,20 @@ class Paths(Resource):
         Parameter("port", "Port that it is sent to.", kind="integer", minimum=1, maximum=65535),
         _MAX_DEPTH,
         Parameter("max_paths", "Paths that are told.", kind="integer", default=PATHS, minimum=1, maximum=PATHS_CAP),
+        Parameter("exists", "Only say whether there is one, without `paths`.", kind="boolean", default=False),
         _TIMEOUT,
     )
     def get(self, **wanted: Any) -> JsonObject:
         """Paths between two objects, which respect isolation as packets do."""
-        return find_paths(
+        answer = find_paths(
             service().graph,
             wanted["environment"],
             wanted["from"],
             wanted["to"],
             limits=Limits(wanted["max_depth"], wanted["max_paths"], wanted["timeout"]),
             asked=asked_for(wanted["proto"], wanted["port"]),
-        ).as_json()
+        )
+        return answer.as_verdict() if wanted["exists"] else answer.as_json()
 
 
 class ReachableFrom(Resource):

@@ -265,7 +265,7 @@ def test_the_answer_as_json_is_complete_and_plain(graph: Graph, place: str, stre
 
 def test_the_report_names_what_fails_what_it_does_and_why(graph: Graph, place: str, street: Street) -> None:
     text = "\n".join(markdown(ask(graph, place, "cmp1:host_pnic:eth1")))
-    assert text.startswith("# Impact of host pnic eth1\n")
+    assert text.startswith("# Impact of host pnic eth1 on cmp1\n")
     assert "| instance | 1 | 0 | 0 |" in text
     assert "| project shop | 2 | 1 | 0 |" in text
     assert "## Cut off" in text
@@ -277,7 +277,7 @@ def test_names_in_the_report_are_no_markdown(graph: Graph, environment: str) -> 
     evil = street.instance("# [x](y) **b** `c` | <i>\nnext", street.shop, street.cmp1, {street.web.id: "10.1.1.66"})
     street.write(graph, environment)
     text = "\n".join(markdown(ask(graph, environment, evil)))
-    assert text.splitlines()[0] == r"# Impact of instance # \[x\](y) \*\*b\*\* \`c\` \| \<i\> next"
+    assert text.splitlines()[0] == r"# Impact of instance # \[x\](y) \*\*b\*\* \`c\` \| \<i\> next on cmp1"
 
 
 def test_limits_hold_and_the_answer_says_that_it_is_a_part(graph: Graph, place: str, street: Street) -> None:

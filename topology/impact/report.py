@@ -24,7 +24,7 @@ _MARKS = re.compile(r"([\\`*_\[\]<>|~])")
 
 def markdown(impact: Impact, *, now: datetime | None = None) -> Iterator[str]:
     """The report, line by line."""
-    yield f"# Impact of {', '.join(_said(node) for node in impact.failing)}"
+    yield f"# Impact of {', '.join(_said(node) + _place(node) for node in impact.failing)}"
     yield ""
     yield f"Environment {_plain(impact.environment)}, asked {(now or datetime.now(UTC)):%Y-%m-%d %H:%M UTC}."
     yield _freshness(impact)
@@ -54,8 +54,11 @@ def _table(title: str, rows: list[tuple[str, dict[Effect, int]]]) -> Iterator[st
 def _line(impact: Impact, each: Affected) -> str:
     cause = each.causes[0]
     way = " → ".join(_said(node) for node in impact.path(cause))
-    place = f" on {_plain(str(each.node['host']))}" if each.node.get("host") else ""
-    return f"- **{_said(each.node)}**{place}: {_plain(cause.why)}. {way}"
+    return f"- **{_said(each.node)}**{_place(each.node)}: {_plain(cause.why)}. {way}"
+
+
+def _place(node: Node) -> str:
+    return f" on {_plain(str(node['host']))}" if node.get("host") else ""
 
 
 def _freshness(impact: Impact) -> str:

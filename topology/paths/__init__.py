@@ -5,10 +5,11 @@ from topology.paths.blocking import Block
 from topology.paths.find import find_paths
 from topology.paths.limits import Limits
 from topology.paths.reachable import Reachable, ReachableLimits, find_reachable
-from topology.paths.security import Opening, asked_for
+from topology.paths.security import EVERYTHING, Opening, asked_for
 from topology.paths.things import Thing
 
 __all__ = [
+    "EVERYTHING",
     "Block",
     "Limits",
     "Opening",

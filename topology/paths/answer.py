@@ -106,6 +106,11 @@ class PathAnswer:
             "notes": list(self.notes),
         }
 
+    def as_verdict(self) -> JsonObject:
+        """The shape of a yes or no: all but the paths."""
+        whole = self.as_json()
+        return {key: value for key, value in whole.items() if key not in ("paths", "truncated")}
+
 
 def outside(address: object) -> Mapping[str, Any]:
     """The stand-in for an end that is no object of the cloud."""
