@@ -26,6 +26,7 @@ from topology.errors import (
     UnknownObject,
 )
 from topology.scan.history import AlreadyWaiting
+from topology.scan.journal import EnvironmentBusy
 from topology.shapes import JsonObject
 from workers.broker import BrokerUnavailable
 
@@ -43,6 +44,7 @@ _STATUS: tuple[tuple[type[Exception], HTTPStatus], ...] = (
     (UnknownObject, HTTPStatus.NOT_FOUND),
     (NoCliqueType, HTTPStatus.UNPROCESSABLE_ENTITY),
     (AlreadyWaiting, HTTPStatus.CONFLICT),
+    (EnvironmentBusy, HTTPStatus.CONFLICT),
     (InvalidConfiguration, HTTPStatus.BAD_REQUEST),
     (SchemaError, HTTPStatus.BAD_REQUEST),
     (TopologyError, HTTPStatus.UNPROCESSABLE_ENTITY),
@@ -101,7 +103,7 @@ def _of_kind(error: Exception, status: HTTPStatus) -> Response:
         details["parameters"] = [{"parameter": name, "problem": wrong} for name, wrong in error.problems]
     if isinstance(error, AmbiguousName):
         details["candidates"] = list(error.candidates)
-    if isinstance(error, AlreadyWaiting):
+    if isinstance(error, AlreadyWaiting | EnvironmentBusy):
         details["scan"] = error.scan_id
     if status is HTTPStatus.SERVICE_UNAVAILABLE:
         log.warning("%s", error)

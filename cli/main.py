@@ -4,7 +4,23 @@ from __future__ import annotations
 
 import typer
 
-from cli import answers, demo, environments, messages, neo4j, paths, recordings, scan, selftest, serving, up, worker
+from cli import (
+    answers,
+    beat,
+    demo,
+    environments,
+    messages,
+    neo4j,
+    paths,
+    recordings,
+    scan,
+    scans,
+    schedules,
+    selftest,
+    serving,
+    up,
+    worker,
+)
 
 app = typer.Typer(
     name="calipso",
@@ -27,10 +43,13 @@ app.command("messages")(messages.messages)
 app.command("record")(recordings.record)
 app.command("replay")(recordings.replay)
 app.command("worker")(worker.worker)
+app.command("beat")(beat.beat)
 app.command("serve")(serving.serve)
 app.command("up")(up.up)
 app.command("token")(serving.token)
 app.add_typer(environments.app, name="env")
+app.add_typer(schedules.app, name="schedule")
+app.add_typer(scans.app, name="scans")
 app.add_typer(neo4j.app, name="neo4j")
 app.command("test", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(selftest.test)
 

@@ -9,34 +9,36 @@ from typing import Annotated, Literal
 import typer
 from rich.console import Console
 
+from cli.scan_options import (
+    AcceptRemovals,
+    Clear,
+    CliquesOnly,
+    DryRun,
+    IfBusy,
+    Into,
+    InventoryOnly,
+    Level,
+    LinksOnly,
+    LogLevel,
+    ObjectId,
+)
 from cli.session import WITH_ERRORS, clear_errors, print_json, say, session
 from topology.scan import ScanOptions, ScanReport
 from topology.scan.run import Progress
 
-Level = Literal["critical", "error", "warning", "info", "debug", "notset"]
-
 
 def scan(
     env: Annotated[str, typer.Argument(help="Name of the environment.")],
-    inventory_only: Annotated[bool, typer.Option("--inventory-only", help="Objects, no links.")] = False,
-    links_only: Annotated[
-        bool, typer.Option("--links-only", help="Find links in the inventory that is there.")
-    ] = False,
-    cliques_only: Annotated[bool, typer.Option("--cliques-only", help="Compute every clique once and count.")] = False,
-    clear: Annotated[
-        bool, typer.Option("--clear", help="Remove what this scan does not confirm, after the new data is in.")
-    ] = False,
-    object: Annotated[
-        str | None, typer.Option("--object", metavar="[TYPE:]ID", help="Only this object and what belongs to it.")
-    ] = None,
-    accept_removals: Annotated[
-        bool, typer.Option("--accept-removals", help="Remove also what is held back for being much at once.")
-    ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would change; write nothing.")] = False,
-    into: Annotated[
-        str | None, typer.Option("--into", metavar="NAME", help="Write to an environment of this name.")
-    ] = None,
-    log_level: Annotated[Level, typer.Option("--log-level", help="How much to say while scanning.")] = "info",
+    inventory_only: InventoryOnly = False,
+    links_only: LinksOnly = False,
+    cliques_only: CliquesOnly = False,
+    clear: Clear = False,
+    object: ObjectId = None,
+    accept_removals: AcceptRemovals = False,
+    dry_run: DryRun = False,
+    into: Into = None,
+    log_level: LogLevel = "info",
+    if_busy: IfBusy = "wait",
     format: Annotated[Literal["text", "json"], typer.Option("--format", help="How to print the report.")] = "text",
 ) -> None:
     """Discover an environment: read its cloud and hosts, and write what changed to the graph."""
@@ -51,6 +53,7 @@ def scan(
             dry_run=dry_run,
             into=into,
             log_level=log_level,
+            if_busy=if_busy,
         )
     # The libraries of the sources take a second to import: only commands that read a cloud wait for them.
     from workers.scanning import scan_environment

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sys
+from contextlib import ExitStack
 from typing import Annotated
 
 import typer
 
-from cli.session import clear_errors, print_json, read_settings
+from cli.session import clear_errors, print_json, read_settings, session
+from topology.graph.opening import open_graph
+from topology.presence import Presence, workers
+from topology.settings import Settings
 
 
 def worker(
@@ -15,8 +19,15 @@ def worker(
     show: Annotated[
         bool, typer.Option("--show", help="Print how other programs reach the broker (JSON), and end.")
     ] = False,
+    list_all: Annotated[
+        bool, typer.Option("--list", help="Print which workers and clocks run (JSON), and end.")
+    ] = False,
 ) -> None:
-    """Run a worker for scans that are sent as tasks, until Ctrl-C."""
+    """Run a worker for what is sent as tasks, until Ctrl-C."""
+    if list_all:
+        with session() as opened:
+            print_json({"items": workers(opened.graph)})
+        return
     from workers.app import make_app
 
     settings = read_settings()
@@ -32,6 +43,20 @@ def worker(
             }
         )
         return
-    running = application.Worker(concurrency=concurrency, loglevel="INFO", quiet=True)
-    running.start()
+    with ExitStack() as while_it_runs:
+        _be_present(settings, while_it_runs)
+        running = application.Worker(concurrency=concurrency, loglevel="INFO", quiet=True)
+        running.start()
     sys.exit(running.exitcode)
+
+
+def _be_present(settings: Settings, while_it_runs: ExitStack) -> None:
+    """Have the worker known in the graph once it is ready: after it has made its processes, which inherit nothing."""
+    from celery.signals import worker_ready
+
+    from workers.logs import log_to_standard_error
+
+    log_to_standard_error()
+    presence = Presence("worker", lambda: open_graph(settings))
+    # Kept in a name of its own: signals hold what listens to them weakly.
+    worker_ready.connect(lambda **_: while_it_runs.enter_context(presence), weak=False)

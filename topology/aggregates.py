@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 
 from graph_schema.constants import CONSTANTS
 from topology.graph import Graph
@@ -19,13 +20,13 @@ def of_environment(graph: Graph, environment: str) -> JsonObject:
     return {"object_types": found, "total": sum(found.values())}
 
 
-def of_messages(graph: Graph, environment: str | None = None) -> JsonObject:
-    """How many messages there are, by level and by environment."""
+def of_messages(graph: Graph, environment: str | None = None, since: datetime | None = None) -> JsonObject:
+    """How many messages there are, by level and by environment; those about the product itself are of none, ""."""
     levels: Counter[str] = Counter()
     environments: Counter[str] = Counter()
-    for row in graph.read("messages_count", environment=environment):
+    for row in graph.read("messages_count", environment=environment, since=since.isoformat() if since else None):
         levels[row["level"]] += row["count"]
-        environments[row["environment"]] += row["count"]
+        environments[row["environment"] or ""] += row["count"]
     return {
         "levels": dict(sorted(levels.items())),
         "environments": dict(sorted(environments.items())),

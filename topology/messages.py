@@ -27,8 +27,11 @@ class Message:
     scan_id: str | None = None
 
 
-def write_messages(graph: Graph, environment: str, messages: Sequence[Message]) -> None:
-    """Keep messages in the graph; related objects that do not exist are left out of the relationships only."""
+def write_messages(graph: Graph, environment: str | None, messages: Sequence[Message]) -> None:
+    """Keep messages in the graph; related objects that do not exist are left out of the relationships only.
+
+    Without an environment they are about the product itself.
+    """
     rows = [
         {
             "level": _SPOKEN.get(m.level, m.level),

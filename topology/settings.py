@@ -45,6 +45,17 @@ class Settings(BaseSettings):
     )
     broker_url: str | None = Field(default=None, description="Celery broker; without it the embedded one.")
     result_backend: str | None = Field(default=None, description="Celery result backend; without it the embedded one.")
+    task_seconds: int = Field(default=21_600, ge=60, description="Seconds that a task may take; then it is ended.")
+    beat_environments: str | None = Field(
+        default=None, description="Environments, separated by commas, that `calipso beat` looks after; else all."
+    )
+    housekeeping_seconds: int = Field(default=30, ge=5, description="Seconds between two rounds of housekeeping.")
+    message_days: int = Field(default=90, ge=1, description="Days that messages are kept.")
+    messages_per_level: int = Field(
+        default=10_000, ge=1, description="Messages of each level that are kept of an environment."
+    )
+    scans_kept: int = Field(default=500, ge=1, description="Scans that have ended, kept of an environment.")
+    connection_tests_kept: int = Field(default=50, ge=1, description="Connection tests kept of an environment.")
     parallel_hosts: int = Field(default=16, ge=1, description="Hosts that are read at the same time.")
     removal_share: float = Field(
         default=0.3, ge=0, le=1, description="Share of a type in a scope that one scan may remove unasked."
@@ -55,6 +66,12 @@ class Settings(BaseSettings):
     api_port: int = Field(default=8000, ge=0, le=65535, description="Port of the API; any for 0.")
     api_threads: int = Field(default=16, ge=1, description="Requests that the API answers at the same time.")
     query_timeout: float = Field(default=30.0, gt=0, description="Seconds that a question to the graph may take.")
+
+    @cached_property
+    def looked_after(self) -> list[str] | None:
+        """The environments that the clock looks after; None for all."""
+        named = self.beat_environments
+        return None if named is None else [name.strip() for name in named.split(",") if name.strip()]
 
     @cached_property
     def managed(self) -> bool:

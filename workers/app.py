@@ -9,6 +9,9 @@ from celery import Celery
 from topology.settings import Settings
 from workers.broker import find_broker
 
+# A task that took too long is told so, and has this long to end by itself.
+_GRACE_SECONDS = 60
+
 
 def make_app(settings: Settings) -> Celery:
     """The application for these settings; the broker is started when it is the private one."""
@@ -18,6 +21,10 @@ def make_app(settings: Settings) -> Celery:
         broker_transport_options=dict(broker.transport_options),
         broker_connection_retry_on_startup=True,
         task_acks_late=True,
+        # A task whose process was killed is begun again; the scan's own count ends what kills them.
+        task_reject_on_worker_lost=True,
+        task_soft_time_limit=settings.task_seconds,
+        task_time_limit=settings.task_seconds + _GRACE_SECONDS,
         task_track_started=True,
         task_default_queue="calipso",
         worker_prefetch_multiplier=1,

@@ -2,42 +2,87 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
-from celery import shared_task
+from celery import Task, shared_task
+from celery.exceptions import Retry
 
+from topology.errors import GraphUnavailable
+from topology.graph import Graph
 from topology.graph.opening import open_graph
+from topology.housekeeping import keep_house
 from topology.scan import ScanOptions
-from topology.scan.history import has_ended, never_began, one_scan
+from topology.scan.history import never_began, one_scan
+from topology.scan.turns import Turn, take_turn
 from topology.settings import Settings
 from topology.store import prepare
+from workers.logs import scan_progress
+from workers.requesting import queue_is_empty
 from workers.scanning import scan_environment
 
+log = logging.getLogger("calipso.tasks")
+# A scan that has to wait for another one gives its place in the worker away, and is looked at again so soon.
+LATER_SECONDS = 2.0
 
-@shared_task(name="calipso.scan")
+
+@shared_task(name="calipso.scan", bind=True, max_retries=None)
 def scan(
-    environment: str, options: dict[str, Any] | None = None, scan_id: str | None = None, started_by: str = "task"
+    self: Task[Any, Any],
+    environment: str,
+    options: dict[str, Any] | None = None,
+    scan_id: str | None = None,
+    started_by: str = "task",
 ) -> dict[str, Any]:
     """Scan an environment; the report as JSON. `options` are those of ScanOptions, by name.
 
-    A scan with an id that has ended already is not done again: a broker may deliver a task twice.
+    A scan with an id that has ended, or that another worker does, is not done again: a broker may deliver a task twice.
     """
+    settings, kept_in = Settings(), (options or {}).get("into") or environment
+    with open_graph(settings) as graph:
+        prepare(graph)
+        try:
+            wanted = ScanOptions.from_json(options or {})
+            turn = _turn(graph, kept_in, scan_id, wanted)
+            if turn is Turn.LATER:
+                self.retry(countdown=LATER_SECONDS)
+            if turn is Turn.NEVER:
+                return one_scan(graph, kept_in, str(scan_id))["report"] or {}
+            return _scanned(graph, settings, environment, wanted, scan_id, started_by)
+        except (Retry, GraphUnavailable):  # it is begun again: by the broker, or by housekeeping
+            raise
+        except Exception as error:
+            if scan_id is not None:
+                never_began(graph, kept_in, scan_id, str(error))
+            raise
+
+
+def _turn(graph: Graph, environment: str, scan_id: str | None, options: ScanOptions) -> Turn:
+    if scan_id is None:
+        return Turn.NOW
+    return take_turn(graph, environment, scan_id, wait=options.if_busy == "wait")
+
+
+def _scanned(
+    graph: Graph, settings: Settings, environment: str, options: ScanOptions, scan_id: str | None, started_by: str
+) -> dict[str, Any]:
+    report = scan_environment(
+        graph,
+        settings,
+        environment,
+        options,
+        scan_id=scan_id,
+        started_by=started_by,
+        progress=scan_progress(options.log_level, environment, scan_id),
+    )
+    return report.as_json()
+
+
+@shared_task(name="calipso.housekeeping", bind=True)
+def housekeeping(self: Task[Any, Any]) -> dict[str, int]:
+    """Queue again or end what died, find what was lost, remove what is old; counts as JSON."""
     settings = Settings()
     with open_graph(settings) as graph:
         prepare(graph)
-        if scan_id is not None and has_ended(graph, environment, scan_id):
-            return one_scan(graph, environment, scan_id)["report"] or {}
-        try:
-            report = scan_environment(
-                graph,
-                settings,
-                environment,
-                ScanOptions.from_json(options or {}),
-                scan_id=scan_id,
-                started_by=started_by,
-            )
-        except Exception as error:
-            if scan_id is not None:
-                never_began(graph, environment, scan_id, str(error))
-            raise
-    return report.as_json()
+        empty = queue_is_empty(lambda: self.app)
+        return keep_house(graph, settings, queue_is_empty=empty).as_json()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -10,40 +9,21 @@ from urllib.parse import urlencode
 from api.authentication import caller
 from api.models import answers, body_model
 from api.parameters import InvalidRequest, Parameter, takes, takes_body
-from api.resources.naming import ANY_ENVIRONMENT, NEXT, limit
+from api.resources.naming import ANY_ENVIRONMENT, ENVIRONMENT, NEXT, limit
+from api.resources.scan_options import SCAN_OPTIONS
 from api.restx import PREFIX, Resource
 from api.service import service
 from graph_schema.constants import CONSTANTS
 from topology import messages as told
 from topology.scan import ScanOptions
 from topology.scan.history import one_scan, scans
-from topology.scan.options import LOG_LEVELS
+from topology.scan.turns import cancel
 from topology.shapes import JsonObject
 from workers.requesting import request_as_task
 
-_SAID = {
-    "inventory_only": ("Objects, no links.", ("scan_only_inventory",)),
-    "links_only": ("Find links in the inventory that is there.", ("scan_only_links",)),
-    "cliques_only": ("Compute every clique once and count.", ("scan_only_cliques",)),
-    "clear": ("Remove what this scan does not confirm, after the new data is in.", ()),
-    "object": ("Only this object and what belongs to it: [TYPE:]ID.", ("object_id",)),
-    "accept_removals": ("Remove also what is held back for being much at once.", ()),
-    "dry_run": ("Find out what would change; write nothing.", ()),
-    "into": ("Write to an environment of this name.", ()),
-    "log_level": ("How much is said while scanning.", ()),
-}
-
-
-def _option(name: str, default: object) -> Parameter:
-    text, aliases = _SAID[name]
-    choices = LOG_LEVELS if name == "log_level" else ()
-    kind: Any = "boolean" if isinstance(default, bool) else "string"
-    return Parameter(name, text, kind=kind, choices=choices, aliases=aliases)
-
-
 _BODY = (
     Parameter("environment", "Name of the environment.", required=True, aliases=("env_name",)),
-    *(_option(field.name, field.default) for field in fields(ScanOptions)),
+    *SCAN_OPTIONS,
 )
 SCAN_BODY = body_model("scan_request", *_BODY)
 
@@ -77,22 +57,28 @@ class Scans(Resource):
         here = service()
         requested = request_as_task(
             here.graph,
-            here.environments,
             lambda: here.tasks,
             here.settings,
             environment,
             ScanOptions.from_json(body),
             started_by=caller().name,
         )
-        told_at = f"{PREFIX}/scans?{urlencode({'environment': environment, 'id': requested.id})}"
+        told_at = f"{PREFIX}/scans?{urlencode({'environment': requested.environment, 'id': requested.id})}"
         answer = {
             "id": requested.id,
-            "environment": environment,
+            "environment": requested.environment,
             "status": "pending",
             "waits_for": requested.waits_for,
             "location": told_at,
         }
         return answer, HTTPStatus.ACCEPTED.value, {"Location": told_at}
+
+    @answers("answer", "It is ended, or asked to end: `status` tells which.", HTTPStatus.ACCEPTED)
+    @takes(ENVIRONMENT, Parameter("id", "Id of the scan.", required=True))
+    def delete(self, *, environment: str, id: str) -> tuple[JsonObject, int]:
+        """Cancel a scan. One that waits is ended at once, one that runs after its batch; what it wrote stays."""
+        now = cancel(service().graph, environment, id, by=caller().name)
+        return {"id": id, "environment": environment, "status": now}, HTTPStatus.ACCEPTED.value
 
 
 class Messages(Resource):

@@ -9,6 +9,10 @@ CALL () {
   UNION ALL
   MATCH (n:Scope {environment: $environment}) RETURN n
   UNION ALL
+  MATCH (n:Schedule {environment: $environment}) RETURN n
+  UNION ALL
+  MATCH (n:ConnectionTest {environment: $environment}) RETURN n
+  UNION ALL
   MATCH (n:Environment {name: $environment}) RETURN n
 }
 WITH n LIMIT $batch

@@ -50,7 +50,8 @@ def test_a_scan_waits_for_one_that_lives_and_says_for_which(graph: Graph, enviro
     second.start()
     second.join(2.5)
     assert said == ["waiting for scan first (cli, elsewhere:7) to end"]
-    graph.write("scan_end", environment=environment, id="first", status="completed", report="{}")
+    ended = {"environment": environment, "id": "first", "status": "completed", "report": "{}"}
+    graph.write("scan_end", **ended, process=this_process())
     second.join(20)
     assert not second.is_alive()
     assert said[-1] == "joining what was waiting for its other end"

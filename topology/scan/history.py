@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from topology.errors import TopologyError, UnknownEnvironment, UnknownObject
-from topology.graph import Graph
+from topology.errors import InvalidConfiguration, TopologyError, UnknownEnvironment, UnknownObject
+from topology.graph import Graph, Transaction
 from topology.inventory import require_environment
 from topology.paging import LIMIT, Page, checked_limit, page, position_in_time
-from topology.scan.journal import DEAD_AFTER_SECONDS
+from topology.scan.journal import DEAD_AFTER_SECONDS, EnvironmentBusy
 from topology.scan.options import ScanOptions
 from topology.shapes import JsonObject, plain
 
@@ -30,6 +30,7 @@ _TOLD = (
     "heartbeat",
     "ended_at",
     "reason",
+    "schedule",
 )
 
 
@@ -43,35 +44,61 @@ class AlreadyWaiting(TopologyError):
 
 @dataclass(frozen=True, slots=True)
 class Requested:
-    """A scan that was asked for. `waits_for` is the id of the one that runs now, which ends first."""
+    """A scan that was asked for, kept with the environment that it writes to. `waits_for` is the one that runs now."""
 
     id: str
+    environment: str
     waits_for: str | None
 
 
 def request_scan(graph: Graph, environment: str, options: ScanOptions, *, started_by: str) -> Requested:
-    """Note that a scan is asked for, before its task is sent. Raises UnknownEnvironment, AlreadyWaiting."""
-    id = str(uuid.uuid4())
-    told = json.dumps(options.as_json())
-    rows = graph.write(
+    """Note that a scan is asked for, before its task is sent. Raises as `request_in`."""
+    return graph.in_transaction(lambda tx: request_in(tx, environment, options, started_by=started_by))
+
+
+def request_in(
+    tx: Transaction, environment: str, options: ScanOptions, *, started_by: str, schedule: str | None = None
+) -> Requested:
+    """Note in this transaction that a scan is asked for.
+
+    Raises UnknownEnvironment, InvalidConfiguration, AlreadyWaiting, EnvironmentBusy.
+    """
+    id, into = str(uuid.uuid4()), options.into or environment
+    rows = tx.run(
         "scan_request",
-        environment=environment,
+        of=environment,
+        environment=into,
         id=id,
-        options=told,
+        options=json.dumps(options.as_json()),
         started_by=started_by,
+        schedule=schedule,
+        refuse=options.if_busy == "refuse",
         patience=PATIENCE_SECONDS,
         dead_after=DEAD_AFTER_SECONDS,
     )
     if not rows:
         raise UnknownEnvironment(f"no environment is named {environment!r}. Add it: calipso env add FILE")
-    if not rows[0]["noted"]:
-        waiting = rows[0]["waiting"]
-        raise AlreadyWaiting(
+    found = rows[0]
+    if not found["configured"]:
+        raise InvalidConfiguration(
+            f"environment {environment} has no configuration, so there is nothing to scan. "
+            "Add it again: calipso env add FILE"
+        )
+    if not found["noted"]:
+        raise _not_noted(into, found["waiting"], found["running"] or found["other"])
+    return Requested(id, into, found["running"])
+
+
+def _not_noted(environment: str, waiting: str | None, other: str) -> TopologyError:
+    if waiting is not None:
+        return AlreadyWaiting(
             f"{environment}: the same scan is asked for already and waits to begin: {waiting}. "
             "If no worker runs, start one: calipso worker",
             waiting,
         )
-    return Requested(id, rows[0]["running"])
+    return EnvironmentBusy(
+        f"{environment}: scan {other} runs or waits, and this one is not to wait (if_busy: refuse).", other
+    )
 
 
 def never_began(graph: Graph, environment: str, scan_id: str, reason: str) -> None:

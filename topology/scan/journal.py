@@ -31,6 +31,14 @@ class ScanCancelled(TopologyError):
     """Somebody asked for the end of the scan."""
 
 
+class EnvironmentBusy(TopologyError):
+    """Another scan of the environment runs or waits, and this one was not to wait; `scan_id` is the other's id."""
+
+    def __init__(self, text: str, scan_id: str) -> None:
+        super().__init__(text)
+        self.scan_id = scan_id
+
+
 class Journal:
     """Keeps the `:Scan` node current; one scan of an environment at a time, the next one waits for it."""
 
@@ -46,6 +54,8 @@ class Journal:
     ) -> None:
         self._graph, self._environment, self._options = graph, environment, options
         self._started_by, self._progress = started_by, progress
+        # A dry run leaves no trace, unless somebody elsewhere asked for it and wants to know.
+        self._kept = not options.dry_run or scan_id is not None
         self._ended = threading.Event()
         self._heart = threading.Thread(target=self._beat_until_ended, daemon=True, name="scan heartbeat")
         self._phase = "pending"
@@ -53,7 +63,7 @@ class Journal:
         self.report = ScanReport(environment, scan_id or str(uuid.uuid4()), datetime.now(UTC), dry_run=options.dry_run)
 
     def __enter__(self) -> Self:
-        if not self._options.dry_run:
+        if self._kept:
             self._begin()
             self._heart.start()
         return self
@@ -61,7 +71,7 @@ class Journal:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         self.report.ended_at = datetime.now(UTC)
         self._ended.set()
-        if self._options.dry_run:
+        if not self._kept:
             return
         self._heart.join()
         if error is None:
@@ -77,15 +87,17 @@ class Journal:
         """The scan enters a phase."""
         self._phase = name
         self._say(line)
+        self.beat()
 
     def scope(self, report: ScopeReport) -> None:
         """A scope has been written, or could not be read."""
         self.report.scopes.append(report)
         told = f": {report.changes.summary()}" if report.changes is not None else ""
         self._say(f"{report.scope.key} {report.outcome.status}{told}")
+        self.beat()
 
     def beat(self) -> None:
-        """Called between batches: ends the scan when that was asked for. Raises ScanCancelled."""
+        """Called between scopes and batches: ends the scan when that was asked for. Raises ScanCancelled."""
         if self._cancelled:
             raise ScanCancelled(f"scan {self.report.scan_id} of {self._environment} was cancelled.")
 
@@ -103,8 +115,10 @@ class Journal:
             if is_gone(running["process"]):
                 gone.append(running["process"])
                 continue
+            if self._options.if_busy == "refuse":
+                raise EnvironmentBusy(f"{self._environment}: {_named(running)} runs; it is not to wait.", running["id"])
             if not told:
-                self._say(f"waiting for scan {running['id']} ({running['started_by']}, {running['place']}) to end")
+                self._say(f"waiting for {_named(running)} to end")
                 told = True
             time.sleep(1)
 
@@ -129,22 +143,29 @@ class Journal:
                     "scan_heartbeat",
                     environment=self._environment,
                     id=self.report.scan_id,
+                    process=this_process(),
                     phase=self._phase,
                     scopes=len(self.report.scopes),
                 )
             except GraphUnavailable:
                 continue  # the scan itself will meet it and say so
-            self._cancelled = bool(rows and rows[0]["cancelled"])
+            # Without a row it is another process's by now: this one was taken for dead.
+            self._cancelled = not rows or rows[0]["cancelled"]
 
     def _end(self, status: str) -> None:
         self._graph.write(
             "scan_end",
             environment=self._environment,
             id=self.report.scan_id,
+            process=this_process(),
             status=status,
             report=json.dumps(self.report.as_json(), ensure_ascii=False),
         )
         write_messages(self._graph, self._environment, _messages(self.report, status))
+
+
+def _named(running: Row) -> str:
+    return f"scan {running['id']} ({running['started_by']}, {running['place']})"
 
 
 def _messages(report: ScanReport, status: str) -> list[Message]:

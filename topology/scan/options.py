@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from topology.environments.configuration import checked_name
 from topology.errors import InvalidConfiguration
 
 LOG_LEVELS = ("critical", "error", "warning", "info", "debug", "notset")
+IF_BUSY = ("wait", "refuse")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,7 @@ class ScanOptions:
 
     `object` is `[TYPE:]ID`: only that object, what belongs to it and their links are read again. At most one of the
     `_only` options. `clear` removes what the scan did not confirm, `into` writes to an environment of another name.
+    Where another scan of the environment runs, `if_busy` says whether to wait for its end or to refuse.
     """
 
     inventory_only: bool = False
@@ -28,6 +31,7 @@ class ScanOptions:
     dry_run: bool = False
     into: str | None = None
     log_level: str = "info"
+    if_busy: str = "wait"
 
     def __post_init__(self) -> None:
         if sum((self.inventory_only, self.links_only, self.cliques_only)) > 1:
@@ -36,6 +40,10 @@ class ScanOptions:
             )
         if self.log_level not in LOG_LEVELS:
             raise InvalidConfiguration(f"scan: log level {self.log_level!r} is none of {', '.join(LOG_LEVELS)}.")
+        if self.if_busy not in IF_BUSY:
+            raise InvalidConfiguration(f"scan: if_busy {self.if_busy!r} is none of {', '.join(IF_BUSY)}.")
+        if self.into is not None:
+            checked_name(self.into, "scan: into")
         if self.clear and (self.object or self.links_only or self.cliques_only):
             raise InvalidConfiguration("scan: clear goes with a scan of everything only.")
 

@@ -1,0 +1,43 @@
+"""`calipso beat`: ask for what is due."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from contextlib import closing
+from functools import cache
+from typing import TYPE_CHECKING
+
+from cli.session import clear_errors, read_settings, say
+from topology.graph.opening import connect, open_graph
+from topology.presence import Presence
+
+if TYPE_CHECKING:
+    from celery import Celery
+
+# Seconds for which a look tries Neo4j again before it is told to be away.
+_PATIENCE = 5.0
+
+
+def beat() -> None:
+    """Run the clock until Ctrl-C: it asks for the scans that are due, and has workers keep house.
+
+    Several may run, on several machines: each time is used once. Neo4j and the broker may be away at any time.
+    """
+    from workers.app import make_app
+    from workers.beat import Beat
+    from workers.logs import log_to_standard_error
+
+    settings = read_settings()
+    log_to_standard_error()
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+
+    @cache
+    def tasks() -> Celery:
+        return make_app(settings)
+
+    with clear_errors(), closing(connect(settings, say, patience=_PATIENCE)) as graph:
+        with Presence("beat", lambda: open_graph(settings)):
+            Beat(graph, settings, tasks).run(ended)

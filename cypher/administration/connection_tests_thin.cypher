@@ -1,0 +1,10 @@
+// name: connection_tests_thin
+// purpose: of each environment keep the newest tests of its connections
+// mode: write
+// parameters: keep
+MATCH (t:ConnectionTest)
+WITH t ORDER BY t.submitted_at DESC
+WITH t.environment AS environment, collect(t) AS tests
+UNWIND tests[$keep..] AS old
+DETACH DELETE old
+RETURN count(*) AS removed
