@@ -10,6 +10,7 @@ from neo4j import Driver, GraphDatabase
 
 from benchmarks.measuring import print_machine
 from topology.graph import Graph
+from topology.graph.connection import Heard
 from topology.neo4j_server import ManagedServer
 from topology.settings import Settings
 from topology.store import GraphStore, prepare
@@ -27,7 +28,7 @@ class Server:
 
 
 @contextmanager
-def measured_server() -> Iterator[Server]:
+def measured_server(*, heard: Heard = lambda _: None) -> Iterator[Server]:
     """The server, prepared as the product does it. What figures depend on is printed."""
     settings = Settings()
     use = None if settings.neo4j_uri else ManagedServer(settings).use(print)
@@ -38,7 +39,7 @@ def measured_server() -> Iterator[Server]:
             else (str(settings.neo4j_uri), settings.neo4j_user, settings.neo4j_password.get_secret_value())
         )
         with (
-            Graph(uri, user, password, settings.neo4j_database, settings.query_timeout) as graph,
+            Graph(uri, user, password, settings.neo4j_database, settings.query_timeout, heard=heard) as graph,
             GraphDatabase.driver(uri, auth=(user, password)) as driver,
         ):
             print_machine()

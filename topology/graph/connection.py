@@ -35,17 +35,24 @@ logging.getLogger("neo4j").addHandler(logging.NullHandler())
 Row = dict[str, Any]
 T = TypeVar("T")
 PATIENCE = 30.0
+Heard = Callable[[Statement], None]
+"""Called with each statement that is about to be sent."""
+
+
+def _nobody(_: Statement) -> None:
+    """Nobody listens."""
 
 
 class Transaction:
     """Named statements inside one transaction."""
 
-    def __init__(self, raw: ManagedTransaction) -> None:
-        self._raw = raw
+    def __init__(self, raw: ManagedTransaction, heard: Heard = _nobody) -> None:
+        self._raw, self._heard = raw, heard
 
     def run(self, named: str | Statement, **parameters: Any) -> list[Row]:
         """All rows of a statement."""
         found = statement(named) if isinstance(named, str) else named
+        self._heard(found)
         return _run(self._raw, found, parameters)
 
 
@@ -60,9 +67,13 @@ class Graph:
         database: str = "neo4j",
         timeout: float = 30.0,
         patience: float = PATIENCE,
+        heard: Heard = _nobody,
     ) -> None:
-        """`timeout`: seconds for a question; `patience`: seconds for which what failed in passing is tried again."""
-        self.uri, self.database, self._timeout = uri, database, timeout
+        """`timeout`: seconds for a question; `patience`: seconds for which what failed in passing is tried again.
+
+        `heard` is called with each statement before it is sent, once more where it is sent again.
+        """
+        self.uri, self.database, self._timeout, self._heard = uri, database, timeout, heard
         try:
             self._driver: Driver = GraphDatabase.driver(
                 uri,
@@ -100,13 +111,14 @@ class Graph:
 
     def ask(self, work: Callable[[Transaction], T], *, timeout: float | None = None) -> T:
         """Several read statements in one transaction, so that they see one state. Raises TimedOut as `read`."""
-        timed = unit_of_work(timeout=timeout or self._timeout)(lambda raw: work(Transaction(raw)))
+        timed = unit_of_work(timeout=timeout or self._timeout)(lambda raw: work(Transaction(raw, self._heard)))
         with self._session("READ") as session:
             return session.execute_read(timed)
 
     def stream(self, named: str | Statement, **parameters: Any) -> Iterator[Row]:
         """Rows of a read statement one by one, with flat memory."""
         found = _checked(named, "read")
+        self._heard(found)
         with self._session("READ") as session:
             for record in session.run(found.text, parameters):
                 yield record.data()
@@ -118,13 +130,14 @@ class Graph:
     def in_transaction(self, work: Callable[[Transaction], T]) -> T:
         """Several statements in one transaction; `work` may be run again after a transient error."""
         with self._session("WRITE") as session:
-            return session.execute_write(lambda raw: work(Transaction(raw)))
+            return session.execute_write(lambda raw: work(Transaction(raw, self._heard)))
 
     def _execute(
         self, found: Statement, parameters: Mapping[str, Any], routing: RoutingControl, timeout: float | None
     ) -> list[Row]:
         # One statement by itself: the driver sends it together with the begin of its transaction.
         query = Query(found.text, timeout=timeout)
+        self._heard(found)
         with self._clear_errors():
             result = self._driver.execute_query(query, dict(parameters), routing_=routing, database_=self.database)
             return [record.data() for record in result.records]
