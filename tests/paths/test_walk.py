@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tests.paths.grounds import Map, taken
-from topology.paths.wayfinding import way_back
+from topology.paths.ends import End
+from topology.paths.wayfinding import find_ways, way_back
 
 
 def two_networks() -> Map:
@@ -125,6 +126,15 @@ def test_a_floating_ip_is_reached_from_inside_and_outside() -> None:
     assert taken(map.ways(here, floating)) == [[("x", "ra/a"), ("ra/public", "rb/public"), ("rb/b", "y")]]
     assert taken(map.ways("198.51.100.1", floating)) == [[("*", "rb/public"), ("rb/b", "y")]]
     assert taken(map.ways("198.51.100.1", there)) == []
+
+
+def test_a_floating_ip_is_reached_from_its_external_network() -> None:
+    map = external()
+    there = map.port("y", "b", "10.2.0.6")
+    floating = map.floating("172.24.4.100", there, "rb", "public")
+    public = End(map.ground.networks["public"], network_id="public")
+    assert taken(find_ways(map.ground, public, map.end(floating))) == [[("*", "rb/public"), ("rb/b", "y")]]
+    assert taken(find_ways(map.ground, public, map.end(there))) == []
 
 
 def test_a_floating_ip_of_a_subnet_that_no_gateway_has_an_address_in_is_on_the_external_network() -> None:

@@ -25,9 +25,12 @@ def walk_from_port(ground: Ground, port: Port, source: Address, target: Target) 
 
 def walk_from_network(ground: Ground, network_id: str, target: Target) -> Way | DeadEnd:
     """The way of what anybody on a network sends that has been surveyed."""
+    packet = _Packet(ground, target, None)
+    if any(target.address in range for range in ground.ranges_of_network(network_id)):
+        return packet.deliver(network_id, None)  # an external network has no router that would say which subnets it has
     ports = (p for router in ground.routers_on(network_id) for p in router.interfaces if p.network_id == network_id)
     subnets = {subnet.id: subnet for port in ports for subnet in ground.subnets_of(port)}
-    return _Packet(ground, target, None).leave_guest(network_id, None, list(subnets.values()))
+    return packet.leave_guest(network_id, None, list(subnets.values()))
 
 
 def walk_from_router(ground: Ground, router: Router, target: Target) -> Way | DeadEnd:
