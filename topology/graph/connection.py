@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Self, TypeVar
@@ -35,6 +36,7 @@ logging.getLogger("neo4j").addHandler(logging.NullHandler())
 Row = dict[str, Any]
 T = TypeVar("T")
 PATIENCE = 30.0
+_TOOK_TOO_LONG = "the question took too long and was ended. Ask for less, or raise CALIPSO_QUERY_TIMEOUT."
 Heard = Callable[[Statement], None]
 """Called with each statement that is about to be sent."""
 
@@ -44,13 +46,20 @@ def _nobody(_: Statement) -> None:
 
 
 class Transaction:
-    """Named statements inside one transaction."""
+    """Named statements inside one transaction, which has an end where `seconds` are given."""
 
-    def __init__(self, raw: ManagedTransaction, heard: Heard = _nobody) -> None:
+    def __init__(self, raw: ManagedTransaction, heard: Heard = _nobody, seconds: float | None = None) -> None:
         self._raw, self._heard = raw, heard
+        self._ends = None if seconds is None else time.monotonic() + seconds
+
+    def check_time(self) -> None:
+        """Raise TimedOut when the time is over. The server ends statements; what is computed between them asks this."""
+        if self._ends is not None and time.monotonic() > self._ends:
+            raise TimedOut(_TOOK_TOO_LONG)
 
     def run(self, named: str | Statement, **parameters: Any) -> list[Row]:
         """All rows of a statement."""
+        self.check_time()
         found = statement(named) if isinstance(named, str) else named
         self._heard(found)
         return _run(self._raw, found, parameters)
@@ -111,7 +120,8 @@ class Graph:
 
     def ask(self, work: Callable[[Transaction], T], *, timeout: float | None = None) -> T:
         """Several read statements in one transaction, so that they see one state. Raises TimedOut as `read`."""
-        timed = unit_of_work(timeout=timeout or self._timeout)(lambda raw: work(Transaction(raw, self._heard)))
+        seconds = timeout or self._timeout
+        timed = unit_of_work(timeout=seconds)(lambda raw: work(Transaction(raw, self._heard, seconds)))
         with self._session("READ") as session:
             return session.execute_read(timed)
 
@@ -175,10 +185,7 @@ class Graph:
                 raise TooBroad("the text has too many words, or too short ones. Give fewer or longer ones.") from error
             if "TransactionTimedOut" not in (error.code or ""):
                 raise
-            raise TimedOut(
-                f"neo4j: {self.uri}: the question took too long and was ended. Ask for less, or raise "
-                "CALIPSO_QUERY_TIMEOUT."
-            ) from error
+            raise TimedOut(f"neo4j: {self.uri}: {_TOOK_TOO_LONG}") from error
 
 
 def _run(raw: ManagedTransaction, found: Statement, parameters: Mapping[str, Any]) -> list[Row]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -50,12 +50,16 @@ class _Crossing:
 
 @dataclass
 class Assembly:
-    """Chains of one question. `why` says of each way that has none where it ends on the devices."""
+    """Chains of one question. `why` says of each way that has none where it ends on the devices.
+
+    `check_time` raises when the question has no time left.
+    """
 
     ground: Ground
     devices: Devices
     origin: End
     goal: End
+    check_time: Callable[[], None]
     why: list[str] = field(default_factory=list)
     _segments: dict[str, Segment] = field(default_factory=dict)
     _strands: dict[tuple[str, str | None, str | None], list[Strand]] = field(default_factory=dict)
@@ -65,6 +69,7 @@ class Assembly:
         before = len(self.why)
         for source in self._begins(way):
             for strands, crossings in self._legs(way, 0, source):
+                self.check_time()
                 yield self._chain(way, strands, crossings)
                 before = -1
         if before == len(self.why):
@@ -74,7 +79,7 @@ class Assembly:
         """A network on the devices that were read."""
         if network_id not in self._segments:
             network = self.ground.networks.get(network_id) or Thing({"id": network_id, "type": "network"})
-            self._segments[network_id] = Segment(self.devices, network)
+            self._segments[network_id] = Segment(self.devices, network, self.check_time)
         return self._segments[network_id]
 
     def _legs(

@@ -132,7 +132,7 @@ class _Question:
         return plans, self._chains(plans), scopes
 
     def _plan(self, origin: End, goal: End) -> _Plan:
-        return _Plan(origin, goal, Assembly(self._ground, self._reader.devices, origin, goal))
+        return _Plan(origin, goal, Assembly(self._ground, self._reader.devices, origin, goal, self._reader.check_time))
 
     def _pairs(self, here: End, there: End, *, beyond: bool) -> Iterator[tuple[End, End]]:
         """A device in the middle of networks is an end in each network that it may carry."""
@@ -201,6 +201,7 @@ class _Question:
                     yield each, chain
 
     def _path(self, plan: _Plan, chain: Chain) -> Path:
+        self._reader.check_time()
         networks, devices = self._ground.networks, self._reader.devices
         if not chain.ties:
             return Path(chain, networks, ())

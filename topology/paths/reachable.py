@@ -165,6 +165,7 @@ class _Search:
         self.truncated |= len(rows) == _STEP or len(self._visited) > _VISITED
         reached: list[State] = []
         for row in rows:
+            self.tx.check_time()
             for state in at[row["here"]]:
                 if row["networks"] is None or state.network is None or state.network in row["networks"]:
                     reached += self._reach(state, row, distance, origin)

@@ -28,6 +28,10 @@ class Reader:
         self.agents: dict[str, list[Thing]] = {}
         self._ends: dict[str, tuple[Thing, list[Port]]] = {}
 
+    def check_time(self) -> None:
+        """Raise TimedOut when the question has no time left."""
+        self._tx.check_time()
+
     def ends(self, ids: Iterable[str]) -> dict[str, tuple[Thing, list[Port]]]:
         """The objects that there are of some ids, with their ports, those of their trunks among them."""
         found = self._read_ends(set(ids) - self._ends.keys())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from topology.paths.things import Thing, Tie
@@ -75,8 +75,9 @@ class Devices:
 class Segment:
     """One network on the devices that carry it."""
 
-    def __init__(self, devices: Devices, network: Thing) -> None:
-        self._devices, self.network = devices, network
+    def __init__(self, devices: Devices, network: Thing, check_time: Callable[[], None]) -> None:
+        """`check_time` raises when there is no time left: of many NICs there are very many pairs."""
+        self._devices, self.network, self._check_time = devices, network, check_time
         self._ups = _upwards(devices, network.id)
         several = bool(network.get("segments"))
         self._must_tunnel = not several and network.get("network_type") in _OVERLAYS
@@ -87,7 +88,7 @@ class Segment:
         if source is None or target is None:
             return self._to_network(source, target)
         rising, falling = list(self._rising(source)), list(self._rising(target))
-        met = [strand for up in rising for down in falling if (strand := self._meet(up, down))]
+        met = [strand for up in rising for strand in self._met(up, falling)]
         inside = [s for s in met if not any(self._devices.type_of(node) in _BEYOND for node in s.nodes)]
         cabled = [s for s in met if any(self._devices.type_of(node) == "switch" for node in s.nodes)]
         return _leanest(inside or cabled or met or self._by_tunnel_alone(rising, falling))
@@ -117,12 +118,17 @@ class Segment:
         """Every chain from a device up as far as it goes."""
         waiting = [Strand((start,))]
         while waiting:
+            self._check_time()
             strand = waiting.pop()
             onward = [(n, tie) for n, tie in self._ups.get(strand.nodes[-1], ()) if n not in strand.nodes]
             if not onward:
                 yield strand
             for node, tie in onward:
                 waiting.append(strand.then_by(tie, Strand((node,))))
+
+    def _met(self, up: Strand, falling: Iterable[Strand]) -> Iterator[Strand]:
+        self._check_time()
+        return (strand for down in falling if (strand := self._meet(up, down)))
 
     def _meet(self, up: Strand, down: Strand) -> Strand | None:
         at = next((index for index, node in enumerate(up.nodes) if node in down.nodes), None)
@@ -212,6 +218,13 @@ def _without_bond_members(devices: Devices, onward: list[tuple[str, Tie]]) -> li
 
 def _leanest(strands: list[Strand]) -> list[Strand]:
     """Without those that only go round by more devices."""
-    sets = [frozenset(strand.nodes) for strand in strands]
-    kept = {s.nodes: s for s, own in zip(strands, sets, strict=True) if not any(other < own for other in sets)}
+    by_size: dict[int, set[frozenset[str]]] = {}
+    for strand in strands:
+        by_size.setdefault(len(set(strand.nodes)), set()).add(frozenset(strand.nodes))
+
+    def goes_round(strand: Strand) -> bool:
+        own = frozenset(strand.nodes)
+        return any(other < own for size, others in by_size.items() if size < len(own) for other in others)
+
+    kept = {strand.nodes: strand for strand in strands if not goes_round(strand)}
     return sorted(kept.values(), key=lambda strand: (len(strand.nodes), strand.nodes))
