@@ -81,7 +81,7 @@ def questions(
     graph: Graph, environment: str, cloud: MultipliedCloud, draw: random.Random
 ) -> dict[str, Callable[[], Ask]]:
     """What is asked: each gives another question of its kind at every call."""
-    drawn = _Drawn(cloud, draw)
+    drawn = Drawn(cloud, draw)
 
     def asking(ask: Callable[[Record], object], type: str) -> Callable[[], Ask]:
         def another() -> Ask:
@@ -125,7 +125,7 @@ def _address(port: Record) -> str:
     return str((port.get("ip_addresses") or [port.id])[0])
 
 
-class _Drawn:
+class Drawn:
     """Objects drawn at random from some of the cloud's cells, themselves drawn at random."""
 
     def __init__(self, cloud: MultipliedCloud, draw: random.Random) -> None:

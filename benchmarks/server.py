@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -20,11 +20,15 @@ _BATCH = 5000
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """The product's graph, and a plain driver to the same server for the other side of a comparison."""
+    """The product's graph, and a plain driver to the same server for the other side of a comparison.
+
+    `address` are the settings, as environment variables, by which another process comes to the same server.
+    """
 
     graph: Graph
     driver: Driver
     settings: Settings
+    address: Mapping[str, str]
 
 
 @contextmanager
@@ -45,7 +49,8 @@ def measured_server(*, heard: Heard = lambda _: None) -> Iterator[Server]:
             print_machine()
             print(graph.verify())
             prepare(graph)
-            yield Server(graph, driver, settings)
+            address = {"CALIPSO_NEO4J_URI": uri, "CALIPSO_NEO4J_USER": user, "CALIPSO_NEO4J_PASSWORD": password}
+            yield Server(graph, driver, settings, address)
     finally:
         if use:
             use.release()
