@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from topology.errors import TopologyError
 from topology.settings import Settings
@@ -99,10 +101,18 @@ def stop_broker(settings: Settings) -> bool:
     socket = settings.data_dir / "broker" / "redis.sock"
     if settings.broker_url or not _answers(socket):
         return False
-    with redis.Redis(unix_socket_path=str(socket), socket_timeout=5) as client, suppress(redis.exceptions.RedisError):
+    once = Retry(NoBackoff(), 0)  # what has shut down does not answer: to ask again would only take seconds
+    with (
+        redis.Redis(unix_socket_path=str(socket), socket_timeout=5, retry=once) as client,
+        suppress(redis.exceptions.RedisError),
+    ):
         client.shutdown(save=True)
-    pid_file = socket.with_name("redis.pid")
-    return not (pid_file.exists() and _lives(pid_file))
+    pid_file, deadline = socket.with_name("redis.pid"), time.monotonic() + 5
+    while pid_file.exists() and _lives(pid_file):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
 
 
 def _lives(pid_file: Path) -> bool:
