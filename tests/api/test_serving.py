@@ -7,15 +7,13 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
 import pytest
 
 from tests.api.processes import ROOT, ask, calipso, command, variables, wait_for
+from tests.api.relay import relay
 from tests.conftest import Neo4jAddress
 from tests.sources.http_cloud import PASSWORD, HttpCloud, http_cloud
 from topology.environments import Environment, EnvironmentRegistry
@@ -62,63 +60,6 @@ def test_a_port_that_is_taken_is_told(data_dir: Path, neo4j_server: Neo4jAddress
             assert api.process.wait(timeout=60) == 2
     assert f"port {port}" in api.said()
     assert "--port" in api.said()
-
-
-@contextmanager
-def relay(to: str) -> Iterator[Relay]:
-    host, _, port = to.removeprefix("bolt://").partition(":")
-    made = Relay((host, int(port)))
-    try:
-        yield made
-    finally:
-        made.close()
-
-
-class Relay:
-    """The way to Neo4j, which can be cut and joined again: for a client, the server is stopped and started."""
-
-    def __init__(self, target: tuple[str, int]) -> None:
-        self._target = target
-        self._pairs: list[socket.socket] = []
-        self._listener: socket.socket | None = None
-        self.port = 0
-        self.join()
-
-    def join(self) -> None:
-        self._listener = socket.create_server(("127.0.0.1", self.port))
-        self.port = self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, args=[self._listener], daemon=True).start()
-
-    def cut(self) -> None:
-        if self._listener is not None:
-            self._listener.shutdown(socket.SHUT_RDWR)
-            self._listener.close()
-            self._listener = None
-        for each in self._pairs:
-            with suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-            each.close()
-        self._pairs.clear()
-
-    close = cut
-
-    def _accept(self, listener: socket.socket) -> None:
-        while True:
-            try:
-                client, _ = listener.accept()
-                server = socket.create_connection(self._target)
-            except OSError:
-                return
-            self._pairs += [client, server]
-            for one, other in ((client, server), (server, client)):
-                threading.Thread(target=_pump, args=[one, other], daemon=True).start()
-
-
-def _pump(one: socket.socket, other: socket.socket) -> None:
-    with suppress(OSError):
-        while data := one.recv(65536):
-            other.sendall(data)
-        other.shutdown(socket.SHUT_WR)
 
 
 def test_requests_are_told_503_while_neo4j_is_away_and_recover_by_themselves(

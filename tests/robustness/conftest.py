@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+from uuid import uuid4
 
 import pytest
 from neo4j import Driver, GraphDatabase, NotificationMinimumSeverity
@@ -24,8 +25,9 @@ from topology.store import GraphStore
 from workers.scanning import scan_environment
 
 State = Literal["recorded", "changed"]
+STATES: tuple[State, ...] = ("recorded", "changed")
 # The short form is part of every run; the long one is asked for by its marker.
-SHORT = 2
+SHORT = 1
 LONG = int(os.environ.get("CALIPSO_ROBUSTNESS_MOMENTS", "30"))
 SEED = int(os.environ.get("CALIPSO_ROBUSTNESS_SEED", "0"))
 
@@ -70,61 +72,78 @@ def processes(settings: Settings, neo4j_server: Neo4jAddress) -> dict[str, str]:
     return variables(settings.data_dir, neo4j_server)
 
 
-@dataclass
-class Scene:
-    """A live cloud of two states, its environment, and what undisturbed scans say of each state."""
+@dataclass(frozen=True)
+class Truth:
+    """What undisturbed scans of the recorded cloud say of each of its two states."""
 
     cloud: RecordedCloud
+    sights: Mapping[State, Sight]
+    everything: Mapping[State, set[str]]
+
+    def become(self, state: State) -> None:
+        """Have the cloud be in that state."""
+        (self.cloud.change if state == "changed" else self.cloud.restore)()
+
+
+@pytest.fixture(scope="session")
+def truth(graph: Graph, driver: Driver, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Truth]:
+    """The recorded cloud, and an environment that nothing disturbs, long gone when the tests begin."""
+    settings, name = Settings(data_dir=tmp_path_factory.mktemp("truth")), f"undisturbed-{uuid4().hex[:12]}"
+    registry = EnvironmentRegistry(graph, open_vault(settings))
+    sights: dict[State, Sight] = {}
+    told: dict[State, set[str]] = {}
+    with recorded_cloud() as cloud:
+        truth = Truth(cloud, sights, told)
+        registry.add(Environment(name=name, configuration=cloud.sections))
+        try:
+            for state in STATES:
+                truth.become(state)
+                report = scan_environment(graph, settings, name)
+                assert report.status == "completed", report.all_problems
+                sights[state], told[state] = check_consistent(driver, name), everything(driver, name)
+        finally:
+            GraphStore(graph, name).remove_environment_objects()
+            registry.purged(name)
+        yield truth
+
+
+@dataclass
+class Scene:
+    """A live cloud, the environment that it is scanned into, and the truth about it."""
+
+    truth: Truth
     environment: str
     driver: Driver
-    state: State
-    sights: Mapping[State, Sight]
-    truths: Mapping[State, set[str]]
+    state: State = "recorded"
+
+    @property
+    def cloud(self) -> RecordedCloud:
+        return self.truth.cloud
 
     def turn(self) -> None:
         """The cloud changes to its other state."""
-        self.state = _other(self.state)
-        _become(self.cloud, self.state)
+        self.state = "changed" if self.state == "recorded" else "recorded"
+        self.truth.become(self.state)
 
     def lasting(self) -> Sight:
         """What is in the graph and in the cloud as it is now: nobody may ever miss it."""
         with self.driver.session() as session:
-            return look(session, self.environment) & self.sights[self.state]
+            return look(session, self.environment) & self.truth.sights[self.state]
 
     def check_consistent(self) -> None:
         check_consistent(self.driver, self.environment)
 
     def check_true(self) -> None:
         """The graph holds what an undisturbed scan finds, no more and no less."""
-        assert everything(self.driver, self.environment) == self.truths[self.state]
+        assert everything(self.driver, self.environment) == self.truth.everything[self.state]
 
 
 @pytest.fixture
-def scene(graph: Graph, driver: Driver, environment: str, settings: Settings) -> Iterator[Scene]:
+def scene(truth: Truth, graph: Graph, driver: Driver, environment: str, settings: Settings) -> Scene:
     """The recorded cloud, nothing of it in the graph yet."""
-    registry = EnvironmentRegistry(graph, open_vault(settings))
-    undisturbed = f"{environment}-undisturbed"
-    sights: dict[State, Sight] = {}
-    truths: dict[State, set[str]] = {}
-    with recorded_cloud() as cloud:
-        for name in (environment, undisturbed):
-            registry.add(Environment(name=name, configuration=cloud.sections))
-        try:
-            for state in ("recorded", "changed", "recorded"):
-                _become(cloud, state)
-                report = scan_environment(graph, settings, undisturbed)
-                assert report.status == "completed", report.all_problems
-                sights[state] = check_consistent(driver, undisturbed)
-                truths[state] = everything(driver, undisturbed)
-        finally:
-            GraphStore(graph, undisturbed).remove_environment_objects()
-            registry.purged(undisturbed)
-        yield Scene(cloud, environment, driver, "recorded", sights, truths)
-
-
-def _other(state: State) -> State:
-    return "changed" if state == "recorded" else "recorded"
-
-
-def _become(cloud: RecordedCloud, state: State) -> None:
-    (cloud.change if state == "changed" else cloud.restore)()
+    truth.become("recorded")
+    truth.cloud.slow(0.0)
+    EnvironmentRegistry(graph, open_vault(settings)).add(
+        Environment(name=environment, configuration=truth.cloud.sections)
+    )
+    return Scene(truth, environment, driver)

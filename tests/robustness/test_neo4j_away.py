@@ -1,0 +1,237 @@
+"""Neo4j ends and comes back while a scan writes and the API is asked: both say so, and both recover by themselves."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+import requests
+from neo4j import GraphDatabase
+
+from tests.api.processes import ROOT, ask, calipso, command, variables, wait_for
+from tests.api.relay import relay
+from tests.conftest import Neo4jAddress
+from tests.neo4j_server.conftest import small
+from tests.robustness.conftest import LONG, Scene, Truth
+from tests.robustness.watching import watched
+from topology.environments import Environment, EnvironmentRegistry
+from topology.environments.secrets import open_vault
+from topology.graph import Graph
+from topology.neo4j_server import ManagedServer
+from topology.scan.history import scans
+from topology.settings import Settings
+from topology.store import prepare
+from workers.scanning import scan_environment
+
+# Longer than the driver tries: what waits for Neo4j gives up.
+LONG_AWAY = 40.0
+REMEDY = "calipso neo4j start"
+ASKED = ("inventory?type=instance", "links?", "tree?depth=2", "search?q=a", "scans?", "messages?")
+
+
+@dataclass(frozen=True)
+class Server:
+    """A Neo4j of the test's own, on ports that stay."""
+
+    managed: ManagedServer
+
+    def start(self) -> Neo4jAddress:
+        state = self.managed.start()
+        return Neo4jAddress(state.bolt_uri, state.user, state.password)
+
+    def end(self, *, cleanly: bool) -> None:
+        """Stop it as `calipso neo4j stop` does, or with kill -9."""
+        state = self.managed.status()
+        assert state is not None
+        if cleanly:
+            self.managed.stop()
+        else:
+            psutil.Process(state.pid).kill()
+            wait_for(lambda: not psutil.pid_exists(state.pid))
+
+
+@pytest.fixture
+def server(tmp_path: Path, neo4j_program_dir: Path) -> Iterator[Server]:
+    managed = ManagedServer(small(tmp_path / "neo4j", neo4j_program_dir))
+    yield Server(managed)
+    managed.stop()
+
+
+@pytest.fixture
+def away_scene(truth: Truth, server: Server, tmp_path: Path) -> Iterator[tuple[Scene, Graph, Settings, Neo4jAddress]]:
+    """The recorded cloud in the graph of that server."""
+    address, folder = server.start(), tmp_path / "d"
+    folder.mkdir()
+    settings = Settings(data_dir=folder)
+    truth.become("recorded")
+    truth.cloud.slow(0.0)
+    with (
+        Graph(address.bolt_uri, address.user, address.password) as graph,
+        GraphDatabase.driver(address.bolt_uri, auth=(address.user, address.password)) as driver,
+    ):
+        prepare(graph)
+        registry = EnvironmentRegistry(graph, open_vault(settings))
+        registry.add(Environment(name="cloud", configuration=truth.cloud.sections))
+        assert scan_environment(graph, settings, "cloud").status == "completed"
+        yield Scene(truth, "cloud", driver), graph, settings, address
+
+
+def test_a_scan_outlives_that_it_can_not_reach_neo4j_for_a_while(
+    scene: Scene,
+    graph: Graph,
+    settings: Settings,
+    neo4j_server: Neo4jAddress,
+    tmp_path: Path,
+    chance: random.Random,
+    moments: int,
+) -> None:
+    scan_environment(graph, settings, scene.environment)
+    with relay(neo4j_server.bolt_uri) as way:
+        around = Neo4jAddress(f"bolt://127.0.0.1:{way.port}", neo4j_server.user, neo4j_server.password)
+        processes = variables(settings.data_dir, around)
+        for moment in range(moments):
+            scene.turn()
+            log = tmp_path / f"scan{moment}"
+            with watched(scene.driver, scene.environment, scene.lasting()), a_scan(scene, processes, log) as scan:
+                wait_for(lambda: running(graph, scene), log.read_text)
+                time.sleep(chance.uniform(0.0, 1.0))
+                way.cut()
+                refused = a_scan_that_can_not_begin(scene, processes)
+                way.join()
+                check_ending(scan.wait(timeout=120), log.read_text())
+            check_refused(refused)
+            scene.check_consistent()
+            assert scan_environment(graph, settings, scene.environment).status == "completed"
+            scene.check_true()
+
+
+@pytest.mark.robustness
+def test_a_scan_and_requests_outlive_a_neo4j_that_ends_and_comes_back(
+    away_scene: tuple[Scene, Graph, Settings, Neo4jAddress],
+    server: Server,
+    tmp_path: Path,
+    chance: random.Random,
+) -> None:
+    scene, graph, settings, address = away_scene
+    processes = variables(settings.data_dir, address)
+    token = calipso(["token"], processes)
+    scene.check_true()
+    with command(["serve", "--port", "0"], processes, tmp_path / "api") as api:
+        url = api.url()
+        for moment in range(max(3, LONG // 5)):
+            scene.turn()
+            log = tmp_path / f"scan{moment}"
+            with asking(url, token) as answers, a_scan(scene, processes, log) as scan:
+                wait_for(lambda: running(graph, scene), log.read_text)
+                time.sleep(chance.uniform(0.0, 1.0))
+                server.end(cleanly=moment % 2 == 0)
+                wait_for(lambda: ask(f"{url}/api/v1/readiness")[0] == 503, api.said)
+                refused = a_scan_that_can_not_begin(scene, processes)
+                if moment % 3 == 2:
+                    time.sleep(LONG_AWAY)
+                assert server.start() == address
+                wait_for(lambda: ask(f"{url}/api/v1/readiness")[0] == 200, api.said)
+                check_ending(scan.wait(timeout=120), log.read_text())
+            check_refused(refused)
+            answers.check()
+            scene.check_consistent()
+            report = scan_environment(graph, settings, scene.environment)
+            assert report.status == "completed"
+            scene.check_true()
+            told = scans(graph, environment=scene.environment).items
+            assert {one["status"] for one in told} <= {"completed", "aborted", "failed"}
+    assert api.process.returncode == 0
+
+
+def running(graph: Graph, scene: Scene) -> bool:
+    return bool(scans(graph, environment=scene.environment, statuses=["running"]).items)
+
+
+def check_ending(code: int, said: str) -> None:
+    """A scan that lost Neo4j ended well, or with what to do."""
+    assert code == 0 or (code == 2 and REMEDY in said), (code, said)
+
+
+def check_refused(refused: subprocess.CompletedProcess[str]) -> None:
+    """A scan without Neo4j said what to do."""
+    assert refused.returncode == 2
+    assert REMEDY in refused.stderr
+
+
+def a_scan_that_can_not_begin(scene: Scene, processes: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    words = [sys.executable, "-m", "cli.main", "scan", scene.environment]
+    return subprocess.run(words, cwd=ROOT, env=dict(processes), capture_output=True, text=True, timeout=120)
+
+
+@contextmanager
+def a_scan(scene: Scene, processes: Mapping[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    words = [sys.executable, "-m", "cli.main", "scan", scene.environment, "--log-level", "error"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(words, cwd=ROOT, env=dict(processes), stdout=output, stderr=output)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+@dataclass
+class Answers:
+    """What requests were answered with while Neo4j came and went."""
+
+    good: int = 0
+    refused: list[tuple[int, Any, str | None]] = field(default_factory=list)
+    slowest: float = 0.0
+
+    def check(self) -> None:
+        """Each was answered soon: well, or with a 503 in the one shape that says when to ask again."""
+        assert self.good > 0
+        assert self.refused
+        for status, body, again in self.refused:
+            assert (status, body["error"]["code"], body["error"]["title"]) == (503, 503, "Service Unavailable"), body
+            assert body["error"]["details"]["kind"] == "graph_unavailable"
+            assert body["error"]["message"]
+            assert again is not None
+        assert self.slowest < 15.0
+
+
+@contextmanager
+def asking(url: str, token: str) -> Iterator[Answers]:
+    """Asks one thing after the other, until the end of the block."""
+    answers, over = Answers(), threading.Event()
+
+    def ask_on() -> None:
+        turn = 0
+        with requests.Session() as session:
+            session.headers["Authorization"] = f"Bearer {token}"
+            while not over.is_set():
+                what, turn = ASKED[turn % len(ASKED)], turn + 1
+                begun = time.monotonic()
+                answer = session.get(f"{url}/api/v1/{what}&environment=cloud", timeout=60)
+                answers.slowest = max(answers.slowest, time.monotonic() - begun)
+                if answer.status_code == 200:
+                    answers.good += 1
+                else:
+                    told = answer.status_code, answer.json(), answer.headers.get("Retry-After")
+                    answers.refused.append(told)
+                over.wait(0.05)
+
+    threads = [threading.Thread(target=ask_on) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield answers
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
