@@ -30,7 +30,7 @@ OUTAGES: dict[str, Callable[[Lab, str], AbstractContextManager[None]]] = {
     "frozen": sshd_frozen,
     "unplugged": unplugged,
 }
-PROGRAMS = {"ip": "net1", "bridge": "cmp4", "ovs-vsctl": "cmp2", "virsh": "cmp1", "grep": "cmp5", "cat": "cmp1"}
+PROGRAMS = {"ip": "net1", "bridge": "cmp4", "ovs-vsctl": "cmp2", "virsh": "cmp1", "grep": "cmp5"}
 
 
 @pytest.mark.parametrize("outage", OUTAGES)
