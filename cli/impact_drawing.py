@@ -17,6 +17,7 @@ _STYLES: Mapping[Effect, str] = {"cut_off": "bad", "degraded": "type", "loses_re
 
 def draw_impact(impact: Impact, listed: int = LISTED) -> Iterator[Line]:
     """The answer, line by line."""
+    impact = impact.without_owners()
     failing = " and ".join(f"{node['type']} {title(node)}{_place(node)}" for node in impact.failing)
     if not impact.affected:
         yield [(f"Nothing depends on {failing}.", "good")]

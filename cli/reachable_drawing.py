@@ -11,14 +11,9 @@ from topology.paths import Reachable
 
 def draw_reachable(found: Reachable) -> Iterator[list[Part]]:
     """The answer, line by line."""
-    count = len(found.items)
-    more = " at least" if found.truncated else ""
-    yield [
-        ("from ", "fact"),
-        (f"{found.origin['type']} ", "type"),
-        (title(found.origin), "name"),
-        (f":{more} {count} reached, the distance in links first", "fact"),
-    ]
+    more = " and more" if found.truncated else ""
+    count = (f" reaches {len(found.items)}{more}, the nearest first; the number is the distance in links", "fact")
+    yield [(f"{found.origin['type']} ", "type"), (title(found.origin), "name"), count]
     for node, distance in found.items:
         place = [(f"  on {visible(str(node['host']))}", "place")] if node.get("host") else []
         yield [(f"{distance:>3}  ", "quiet"), *describe(node), *place, (f"  {visible(str(node['id']))}", "quiet")]

@@ -144,14 +144,22 @@ def test_impact_counts_by_type_and_project_and_lists_each_with_what_makes_it_so(
     said = demo.said(ended.stdout)
     found = find_impact(graph, demo.name, "net2:host_pnic:eth3")
     assert said[0] == "When host_pnic eth3 on net2 fails:"
-    for kind, numbers in found.counts().items():
+    for kind, numbers in found.without_owners().counts().items():
         line = next(line for line in said if line.split()[:1] == [kind])
         assert [int(word) for word in line.split() if word.isdigit()] == [n for n in numbers.values() if n]
-    for each in found.affected:
+    for each in found.without_owners().affected:
         assert any(str(each.node["name"]) in line and each.causes[0].why in line for line in said)
     assert any(line.strip().startswith("host_pnic eth3 on net2 → ") for line in said)
     assert said[-1] == "confirmed as of TIME"
     assert ended.exit_code == 0
+
+
+def test_a_project_is_not_called_cut_off_for_what_it_owns(demo: Demo) -> None:
+    for format in ("text", "markdown"):
+        told = demo("impact", "demo", "net2:host_pnic:eth3", "--format", format).stdout
+        assert "project alpha" in told
+        assert "it owns" not in told
+    assert "  alpha  it fails itself" in demo("impact", "demo", "alpha").stdout.splitlines()
 
 
 def test_impact_as_json_and_markdown_is_that_of_the_function(demo: Demo, graph: Graph) -> None:
@@ -191,7 +199,7 @@ def test_nothing_that_depends_is_said_and_ends_with_1(demo: Demo) -> None:
 def test_reachable_lists_the_nearest_first_with_host_and_distance(demo: Demo, graph: Graph) -> None:
     ended = demo("reachable", "demo", "web1")
     said = demo.said(ended.stdout)
-    assert said[0] == "from instance web1: 5 reached, the distance in links first"
+    assert said[0] == "instance web1 reaches 5, the nearest first; the number is the distance in links"
     assert [line.split()[:2] for line in said[1:6]] == [
         ["8", "web2"],
         ["9", "web3"],
@@ -207,7 +215,7 @@ def test_reachable_lists_the_nearest_first_with_host_and_distance(demo: Demo, gr
 
 def test_reachable_within_limits_says_that_there_is_more(demo: Demo) -> None:
     near = demo("reachable", "demo", "web1", "--max-depth", "9")
-    assert "at least 3 reached" in near.stdout
+    assert "instance web1 reaches 3 and more" in near.stdout
     assert "--max-depth" in near.stderr
     few = json.loads(demo("reachable", "demo", "web1", "--most", "1", "--format", "json").stdout)
     assert (len(few["items"]), few["truncated"]) == (1, True)

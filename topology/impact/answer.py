@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from topology.freshness import Freshness
@@ -42,6 +42,12 @@ class Impact:
             for kind in SHOWN
             if any(counted[kind, effect] for effect in EFFECTS)
         }
+
+    def without_owners(self) -> Impact:
+        """The same without projects that are named only for what they own: for people, their own table tells more."""
+        failing = {node["id"] for node in self.failing}
+        told = (a for a in self.affected if a.node["type"] != "project" or a.node["id"] in failing)
+        return replace(self, affected=tuple(told))
 
     def by_project(self) -> list[tuple[Node, dict[Effect, int]]]:
         """How many objects of each project suffer what, the worst hit first."""

@@ -24,6 +24,7 @@ _MARKS = re.compile(r"([\\`*_\[\]<>|~])")
 
 def markdown(impact: Impact, *, now: datetime | None = None) -> Iterator[str]:
     """The report, line by line."""
+    impact = impact.without_owners()
     yield f"# Impact of {', '.join(_said(node) + _place(node) for node in impact.failing)}"
     yield ""
     yield f"Environment {_plain(impact.environment)}, asked {(now or datetime.now(UTC)):%Y-%m-%d %H:%M UTC}."

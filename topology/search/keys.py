@@ -72,8 +72,9 @@ def unknown_key(key: str, word: str) -> InvalidConfiguration:
     near = difflib.get_close_matches(key.lower(), sorted(KEYS), 1)
     meant = f" Is {near[0]}: meant?" if near else ""
     return InvalidConfiguration(
-        f"search: nothing is found for the text {quoted(word)}, and {quoted(key)} is no key.{meant} Keys: "
-        f"{', '.join(WORDS)}; and every property of a type, as in docs/reference/object-types.md: {_some_properties()}."
+        f"search: nothing is found for the text {quoted(word)}, and {quoted(key)} is no key.{meant}\n"
+        f"  Keys: {', '.join(WORDS)}.\n"
+        f"  Properties of objects are keys, too: {', '.join(sorted(set(PROPERTIES) - set(WORDS)))}."
     )
 
 
@@ -93,7 +94,3 @@ def types_that_say(keys: tuple[str, ...]) -> frozenset[str]:
     if not set(keys) <= set(PROPERTIES):
         return frozenset(OBJECT_TYPES)
     return frozenset(kind.name for kind in OBJECT_TYPES.values() if any(kind.property(key) for key in keys))
-
-
-def _some_properties() -> str:
-    return ", ".join(sorted(set(PROPERTIES) - set(WORDS)))
