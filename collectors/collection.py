@@ -70,6 +70,13 @@ class Collection:
                 # With several regions there is no telling which one's objects the database holds.
                 yield self._read_scope(Scope(source, region), [region], ask_database=alone)
 
+    def read_scope(self, scope: Scope) -> Reading:
+        """One scope of the cloud's services by itself: a region's, or the whole environment's."""
+        regions, unknown = self._regions()
+        if scope.name == ENVIRONMENT:
+            return self._read_scope(scope, regions, unknown)
+        return self._read_scope(scope, [scope.name], ask_database=len(regions) == 1)
+
     def read_hosts(self, view: InventoryView, only: Names[str] | None = None) -> Iterator[Reading]:
         """One reading for each host of the view (or those of `only`), as they finish, several at a time.
 

@@ -16,7 +16,7 @@ _HEADER = re.compile(r"^// (name|purpose|mode|parameters|template): *(.*)$", re.
 # `<<label>>` takes one name. Several names go into `<<o.searched>>`, which becomes `o.name, o.host`, and into
 # `<<properties: row[1]>>`, which becomes `name: row[1][0], host: row[1][1]`.
 _BLANK = re.compile(r"<<(?:(\w+)\.)?(\w+)(?:: ([\w\[\].]+))?>>")
-_FOLDERS = ("store", "inventory", "cliques", "administration", "migrations", "paths", "impact", "browser")
+_FOLDERS = ("store", "events", "inventory", "cliques", "administration", "migrations", "paths", "impact", "browser")
 
 
 class StatementError(ValueError):

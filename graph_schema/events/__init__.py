@@ -1,6 +1,6 @@
 """Events: what the cloud's services notify, what each notification says, and which handler reads it."""
 
-from graph_schema.events.model import Effect, Event, Gone, Refresh, RefreshKind, Says, Version
+from graph_schema.events.model import Effect, Event, Gone, Refresh, RefreshKind, Reread, Says, Version
 from graph_schema.events.table import EVENT_TYPES, EVENTS, EventType
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Gone",
     "Refresh",
     "RefreshKind",
+    "Reread",
     "Says",
     "Version",
 ]

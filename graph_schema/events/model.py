@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from graph_schema.records import Problem, Record
+from graph_schema.records import Attributes, Problem, Record, Scope
 
 Version = tuple[int, int]
 """How new something is, by its source's own count, then by the clock: the larger one is newer.
@@ -96,6 +96,28 @@ class Effect:
     refreshes: tuple[Refresh, ...] = ()
     problem: Problem | None = None
     """What a person should know of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """What the source says now of what was asked for; a `Problem` is why something of it could not be read.
+
+    All ports of `devices` and `networks`, and all objects of the types `whole` are among it: what the graph has
+    besides is no longer so.
+    """
+
+    scope: Scope
+    observed_at: datetime
+    says: tuple[Says, ...] = ()
+    attributes: tuple[Attributes, ...] = ()
+    nothing_added: tuple[str, ...] = ()
+    """Instances that have no port, so that no address is added to them."""
+    gone: tuple[Gone, ...] = ()
+    devices: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()
+    whole: tuple[str, ...] = ()
+    more: tuple[Refresh, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 EventHandler = Callable[[Event, str], Effect]

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from graph_schema.records import COMPLETE, Link, Outcome, Problem, Reading, Record, Scope
-from graph_schema.registry import LINKS, OBJECT_TYPES, owned_by
+from graph_schema.records import COMPLETE, Outcome, Problem, Reading, Record, Scope
+from graph_schema.registry import OBJECT_TYPES, owned_by
 from topology.cliques import count_cliques
 from topology.errors import Superseded
 from topology.graph import Graph
@@ -18,7 +18,7 @@ from topology.scan.journal import Journal
 from topology.scan.options import ScanOptions
 from topology.scan.report import ScanReport, ScopeReport
 from topology.settings import Settings
-from topology.store import Entry, GraphStore, ScopeChanges, ScopeWrite, Witness
+from topology.store import Entry, GraphStore, ScopeChanges, ScopeWrite, Witness, entries_of
 
 Progress = Callable[[str, str], None]
 """Called with a phase (cloud, hosts, settle) and a line about what was just done."""
@@ -153,13 +153,7 @@ class _Scan:
         if problems:
             outcome = Outcome("partial", (*reading.outcome.problems, *problems))
             reading = replace(reading, outcome=outcome)
-        anchored: dict[tuple[str, str], list[Link]] = {}
-        for link in links:
-            declared = LINKS[link.type]
-            at_source = declared.anchor == "source"
-            key = (declared.source, link.source_id) if at_source else (declared.target, link.target_id)
-            anchored.setdefault(key, []).append(link)
-        return reading, [Entry(r, tuple(anchored.get((r.type, r.id), ()))) for r in reading.records]
+        return reading, entries_of(reading.records, links)
 
     def _settle(self) -> None:
         self._journal.phase("settle", "joining what was waiting for its other end")

@@ -10,7 +10,7 @@ from topology.store.changes import (
 from topology.store.graph_store import GraphStore
 from topology.store.preparation import SEARCH_INDEX, prepare
 from topology.store.scopes import ScopeState
-from topology.store.writes import Entry, ScopeWrite, Witness
+from topology.store.writes import Entry, ScopeWrite, Witness, entries_of
 
 __all__ = [
     "SEARCH_INDEX",
@@ -24,5 +24,6 @@ __all__ = [
     "ScopeState",
     "ScopeWrite",
     "Witness",
+    "entries_of",
     "prepare",
 ]

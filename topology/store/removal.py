@@ -127,11 +127,11 @@ def _remove_type(context: WriteContext, type: str, ids: Iterable[str]) -> None:
         if context.dry_run:
             removed = batch
         else:
-            removed = context.write(partial(_remove_batch, context=context, type=type, ids=batch))
+            removed = context.write(partial(remove_batch, context=context, type=type, ids=batch))
         context.tally.objects[type].removed += len(removed)
 
 
-def _remove_batch(tx: Transaction, context: WriteContext, type: str, ids: list[str]) -> list[str]:
+def remove_batch(tx: Transaction, context: WriteContext, type: str, ids: list[str]) -> list[str]:
     """Remove what the scope still owns of these; links that others say of them wait from now on."""
     lost = lost_objects(tx, context, ids)
     going = [id for id in ids if id not in lost]

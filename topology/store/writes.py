@@ -24,6 +24,16 @@ class Entry:
     links: tuple[Link, ...] | None = ()
 
 
+def entries_of(records: Iterable[Record], links: Iterable[Link]) -> list[Entry]:
+    """Each record with the links that it anchors."""
+    anchored: dict[tuple[str, str], list[Link]] = {}
+    for link in links:
+        kind = link_type(link.type)
+        anchor = (kind.source, link.source_id) if kind.anchor == "source" else (kind.target, link.target_id)
+        anchored.setdefault(anchor, []).append(link)
+    return [Entry(record, tuple(anchored.get((record.type, record.id), ()))) for record in records]
+
+
 @dataclass(frozen=True, slots=True)
 class ScopeWrite:
     """All that was read of one scope, to be written. Only with a complete outcome is anything removed."""

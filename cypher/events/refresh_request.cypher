@@ -1,0 +1,13 @@
+// name: refresh_request
+// purpose: ask that things are read again: soon, all requests of one thing at once, and none is put off for ever
+// mode: write
+// parameters: environment, rows, now
+// A row is [key, kind, id, pause, longest]: milliseconds to wait for more requests, and at most.
+UNWIND $rows AS row
+MERGE (r:RefreshRequest {environment: $environment, key: row[0]})
+ON CREATE SET r.kind = row[1], r.id = row[2], r.asked = 0, r.failures = 0
+SET r.first_asked_at = CASE WHEN coalesce(r.looks, 0) = 0 AND r.first_asked_at IS NOT NULL THEN r.first_asked_at
+                            ELSE $now END,
+    r.asked = r.asked + 1, r.looks = 0
+WITH r, $now + duration({milliseconds: row[3]}) AS soon, r.first_asked_at + duration({milliseconds: row[4]}) AS latest
+SET r.due_at = CASE WHEN soon < latest THEN soon ELSE latest END

@@ -1,0 +1,51 @@
+"""Whatever the order, however often, with whatever missing in between: what events keep is what a scan finds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from neo4j import Driver
+
+from tests.events.graphs import Kept, differences, picture, scanned
+from tests.events.model_cloud import ModelCloud
+from topology.graph import Graph
+
+
+@pytest.fixture
+def names(environment: str, graph: Graph, driver: Driver) -> Iterator[Iterator[str]]:
+    """Names of environments, as many as wanted; removed afterwards."""
+    made: list[str] = []
+
+    def more() -> Iterator[str]:
+        while True:
+            made.append(f"{environment}-{uuid4().hex[:8]}")
+            yield made[-1]
+
+    yield more()
+    with driver.session() as session:
+        session.run("MATCH (n) WHERE n.environment IN $names DETACH DELETE n", names=made).consume()
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 10**9), number=st.integers(1, 50), batch=st.sampled_from([1, 7, 1000]))
+def test_events_in_any_order_and_any_number_end_in_the_graph_of_a_scan(
+    graph: Graph, driver: Driver, names: Iterator[str], seed: int, number: int, batch: int
+) -> None:
+    cloud, random = ModelCloud(seed), Random(seed)
+    environment, fresh = next(names), next(names)
+    scanned(graph, environment, cloud)
+    kept = Kept(graph, environment, cloud)
+
+    cloud.happen(number)
+    stream = [*cloud.events, *random.choices(cloud.events, k=len(cloud.events) // 3)] if cloud.events else []
+    random.shuffle(stream)
+    kept.hear(stream, batch)
+    kept.settle()
+
+    scanned(graph, fresh, cloud)
+    assert differences(picture(driver, environment), picture(driver, fresh)) == {}

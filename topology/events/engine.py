@@ -1,0 +1,180 @@
+"""The engine of one environment: applies what events say, and reads again what they concern."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from graph_schema.events import Effect, Gone, Refresh, RefreshKind, Reread
+from graph_schema.records import Problem, Reading, Scope
+from topology.errors import Superseded
+from topology.events.hosts import HostReader
+from topology.events.plan import plan_of
+from topology.events.requests import Due, due, request, settle
+from topology.events.sources import LiveSources
+from topology.events.writing import Writing, Written
+from topology.graph import Graph
+from topology.messages import Message, write_messages
+from topology.scan.inventory import Inventory
+from topology.settings import Settings
+from topology.store import GraphStore, ScopeWrite, entries_of
+from topology.store.lease import make_lease, under_lease
+
+SOURCE = "events"
+# Objects that one request asks for together; an address has a length that servers accept.
+TOGETHER = 40
+# A host that does not answer is said by its scope; it is read again when something happens on it.
+TRIES_OF_A_HOST = 4
+
+
+@dataclass(slots=True)
+class Applied:
+    """What came of a batch of events."""
+
+    events: int
+    written: Written
+    problems: list[Problem]
+
+
+@dataclass(slots=True)
+class Round:
+    """What came of reading again what was due."""
+
+    looked: int = 0
+    changed: int = 0
+    failed: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+
+class Engine:
+    """Writes through the store, under the environment's lease. One for each environment that is listened to."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        environment: str,
+        sources: LiveSources,
+        *,
+        settings: Settings,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._graph, self._environment, self._sources, self._clock = graph, environment, sources, clock
+        self._store = GraphStore(
+            graph,
+            environment,
+            batch_size=settings.batch_size,
+            removal_share=settings.removal_share,
+            removal_floor=settings.removal_floor,
+        )
+        self._hosts = HostReader(graph, environment, self._store, sources)
+        self._has_lease = False
+
+    def apply(self, effects: Iterable[Effect]) -> Applied:
+        """Bring the graph to what events say, in one transaction: when this returns, all of it is kept.
+
+        Problems become messages. Raises GraphUnavailable; then nothing is written, and the events have to come again.
+        """
+        plan = plan_of(effects)
+        written = Written()
+        if plan.ids or plan.refreshes:
+            written = self._write(lambda writing, now: writing.apply(plan, now))
+        self._tell("error", plan.problems)
+        return Applied(plan.events, written, plan.problems)
+
+    def ask(self, refreshes: Iterable[Refresh]) -> None:
+        """Have these read again."""
+        now = self._clock()
+        self._graph.in_transaction(lambda tx: request(tx, self._environment, refreshes, now))
+
+    def refresh(self) -> Round:
+        """Read again what is due by now. What could not be read is tried again later, with growing pauses."""
+        done = Round()
+        by_kind: dict[RefreshKind, list[Due]] = defaultdict(list)
+        for one in due(self._graph, self._environment, self._clock()):
+            by_kind[one.refresh.kind].append(one)
+        # Hosts last: what is on them is joined with what the services say by then.
+        for kind in sorted(by_kind, key=lambda kind: (kind == "host", kind)):
+            for begin in range(0, len(by_kind[kind]), TOGETHER):
+                self._look(kind, by_kind[kind][begin : begin + TOGETHER], done)
+        return done
+
+    def _look(self, kind: RefreshKind, wanted: Sequence[Due], done: Round) -> None:
+        if kind == "host":
+            problems, changed, bad = self._look_at_hosts(wanted)
+        else:
+            problems, changed = self._look_at_objects(kind, [one.refresh.id for one in wanted])
+            bad = list(wanted) if problems else []
+        good = [one for one in wanted if one not in bad]
+        settle(self._graph, self._environment, good, bad, self._clock())
+        done.looked += len(wanted)
+        done.changed += changed
+        done.failed += len(bad)
+        done.problems += problems
+        if any(one.failures == 0 for one in bad):  # told once, not with each try
+            self._tell("warn", problems)
+
+    def _look_at_hosts(self, wanted: Sequence[Due]) -> tuple[list[Problem], int, list[Due]]:
+        reads = {read.host: read for read in self._hosts.read([one.refresh.id for one in wanted])}
+        self.ask([more for read in reads.values() for more in read.more])
+        failed = [read for read in reads.values() if read.outcome.status == "failed"]
+        hopeless = {one.refresh.id for one in wanted if one.failures >= TRIES_OF_A_HOST}
+        bad = [one for one in wanted if one.refresh.id in {r.host for r in failed} - hopeless]
+        problems = [problem for read in failed for problem in read.outcome.problems]
+        return problems, sum(read.changed for read in reads.values()), bad
+
+    def _look_at_objects(self, kind: RefreshKind, ids: Sequence[str]) -> tuple[list[Problem], int]:
+        if kind in ("projects", "hosts"):
+            scope = Scope("keystone", "environment") if kind == "projects" else self._region_scope("openstack")
+            return self._look_at_scope(scope)
+        reread = self._without_unlisted(self._sources.reread(kind, ids))
+        written = self._write(lambda writing, now: writing.apply_reread(reread, now))
+        return list(reread.problems), int(written.changed)
+
+    def _look_at_scope(self, scope: Scope) -> tuple[list[Problem], int]:
+        reading = self._sources.read_scope(scope)
+        outcome, records = reading.outcome, list(reading.records)
+        view = Inventory()
+        view.add(records)
+        links, _ = self._sources.find_links(scope, view)
+        entries = [] if outcome.status == "failed" else entries_of(records, links)
+        write = ScopeWrite(scope, reading.observed_at, outcome, entries, list(reading.attributes))
+        try:
+            changes = self._store.write(write, witness=lambda type, id: self._sources.witness(scope, type, id))
+        except Superseded:
+            return [], 0
+        self._store.resolve_pending()
+        return [] if _read(reading) else list(outcome.problems), int(changes.changed)
+
+    def _without_unlisted(self, reread: Reread) -> Reread:
+        """Of types that were read wholly, what the graph has besides is gone, unless it still answers."""
+        gone: list[Gone] = []
+        for type in reread.whole:
+            listed = {one.record.id for one in reread.says if one.record.type == type}
+            rows = self._graph.read("events_of_type", environment=self._environment, scope=reread.scope.key, type=type)
+            missing = [row["id"] for row in rows if row["id"] not in listed]
+            gone += [Gone(type, id) for id in missing if self._sources.witness(reread.scope, type, id) is False]
+        return replace(reread, gone=(*reread.gone, *gone)) if gone else reread
+
+    def _region_scope(self, source: str) -> Scope:
+        return Scope(source, self._sources.region)
+
+    def _write(self, work: Callable[[Writing, datetime], Written]) -> Written:
+        if not self._has_lease:
+            make_lease(self._graph, self._environment)
+            self._has_lease = True
+        now = self._clock()
+        return under_lease(
+            self._graph,
+            self._environment,
+            lambda tx: work(Writing(self._graph, tx, self._environment, self._sources), now),
+        )
+
+    def _tell(self, level: str, problems: Sequence[Problem]) -> None:
+        told = [Message(level, str(problem), SOURCE) for problem in dict.fromkeys(problems)]
+        write_messages(self._graph, self._environment, told)
+
+
+def _read(reading: Reading) -> bool:
+    return reading.outcome.status != "failed"

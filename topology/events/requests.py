@@ -1,0 +1,92 @@
+"""The queue of what is to be read again, kept in the graph: written together with what made it necessary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from graph_schema.events import Refresh, RefreshKind
+from topology.graph import Graph, Transaction
+from topology.store.encoding import stored_id
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long more requests of a kind are waited for, at most, and when is looked again for what comes later.
+
+    Agents wire ports and start services after neutron's API has answered, without a notification.
+    """
+
+    pause: float
+    longest: float
+    again: tuple[float, ...] = ()
+
+
+QUICK = Pace(0.2, 1.0)
+SETTLING = Pace(0.2, 1.0, (2.0, 4.0))
+PACES: Mapping[RefreshKind, Pace] = {
+    "port": SETTLING,
+    "ports_of_device": SETTLING,
+    "ports_of_network": Pace(0.5, 2.0, (3.0, 5.0)),
+    "instance": SETTLING,
+    "floating_ip": SETTLING,
+    "router": SETTLING,
+    "agents_of_router": Pace(0.5, 2.0, (2.0,)),
+    "agents_of_network": Pace(0.5, 2.0, (2.0,)),
+    "host": Pace(0.7, 4.0, (3.0, 5.0)),
+    "hosts": Pace(1.0, 5.0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A request whose time has come. `asked` numbers the asking that is answered, `looks` those before."""
+
+    refresh: Refresh
+    asked: int
+    looks: int
+    failures: int
+
+    def next_look(self) -> float | None:
+        """Seconds to the next look after a good one; None after the last."""
+        again = pace_of(self.refresh.kind).again
+        return again[self.looks] if self.looks < len(again) else None
+
+    def next_try(self) -> float:
+        """Seconds to the next try after a failed one."""
+        return float(min(2 ** min(self.failures, 8), 120))
+
+
+def pace_of(kind: RefreshKind) -> Pace:
+    """The pace of a kind."""
+    return PACES.get(kind, QUICK)
+
+
+def request(tx: Transaction, environment: str, refreshes: Iterable[Refresh], now: datetime) -> None:
+    """Ask for these, each once, in the transaction that makes them necessary."""
+    rows = [
+        [
+            stored_id(one.key),
+            one.kind,
+            one.id,
+            *(int(1000 * s) for s in (pace_of(one.kind).pause, pace_of(one.kind).longest)),
+        ]
+        for one in sorted(set(refreshes))
+    ]
+    if rows:
+        tx.run("refresh_request", environment=environment, rows=rows, now=now)
+
+
+def due(graph: Graph, environment: str, now: datetime, limit: int = 500) -> list[Due]:
+    """What is due, the longest waiting first."""
+    rows = graph.read("refresh_due", environment=environment, now=now, limit=limit)
+    return [Due(Refresh(r["kind"], r["id"]), r["asked"], r["looks"], r["failures"]) for r in rows]
+
+
+def settle(graph: Graph, environment: str, good: Sequence[Due], bad: Sequence[Due], now: datetime) -> None:
+    """End requests that were answered, or put them off to the next look; those that failed are tried again."""
+    rows = [[stored_id(d.refresh.key), d.asked, d.looks + 1, 0, d.next_look()] for d in good]
+    rows += [[stored_id(d.refresh.key), d.asked, d.looks, d.failures + 1, d.next_try()] for d in bad]
+    if rows:
+        graph.write("refresh_done", environment=environment, rows=rows, now=now)

@@ -1,0 +1,199 @@
+"""What events and readings of single objects say, brought into the graph in one transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from graph_schema.events import Refresh, Reread, Says, Version
+from graph_schema.records import Record, Scope
+from graph_schema.registry import OBJECT_TYPES
+from topology.events.plan import Plan, consequences, laid_over
+from topology.events.requests import request
+from topology.events.sources import LiveSources
+from topology.graph import Graph, Transaction
+from topology.scan.inventory import Inventory
+from topology.store import Entry, entries_of
+from topology.store.encoding import record_of, stored_id
+from topology.store.saying import Saying
+
+
+class Known(NamedTuple):
+    """What the graph has under an id."""
+
+    record: Record | None
+    scope: Scope | None
+    version: Version | None
+    departed: bool
+
+
+@dataclass(slots=True)
+class Written:
+    """What was done: objects said and written, gone, and too old to count."""
+
+    said: int = 0
+    gone: int = 0
+    outdated: int = 0
+    changed: bool = False
+    more: list[Refresh] = field(default_factory=list)
+
+
+class Writing:
+    """One transaction's work; it holds the environment's lease."""
+
+    def __init__(self, graph: Graph, tx: Transaction, environment: str, sources: LiveSources) -> None:
+        self._tx, self._environment, self._sources = tx, environment, sources
+        self._saying = Saying(graph, tx, environment)
+        self._written = Written()
+
+    def apply(self, plan: Plan, now: datetime) -> Written:
+        """What notifications say. A tombstone is final for them: only what is read again can be there once more."""
+        known = self._known(plan.ids)
+        gone = [(id, one.type) for id, one in plan.gone.items()]
+        gone += self._inside([id for id, type in gone if type == "network"])
+        asked = list(plan.refreshes.values()) + self._bury(gone, known, now)
+        fresh = [one for id, one in plan.says.items() if id not in plan.gone and self._counts(one, known[id])]
+        self._written.outdated += len(plan.says) - len(fresh)
+        asked += self._say(fresh, known, now)
+        self._saying.join_waiting()
+        request(self._tx, self._environment, asked, now)
+        return self._done(asked)
+
+    def apply_reread(self, reread: Reread, now: datetime) -> Written:
+        """What a source says of single objects when it is asked."""
+        ids = [stored_id(one.record.id) for one in reread.says]
+        known = self._known([*ids, *(gone.id for gone in reread.gone)])
+        asked = [*reread.more, *self._unlisted(reread, set(ids))]
+        asked += self._bury([(gone.id, gone.type) for gone in reread.gone], known, reread.observed_at)
+        asked += self._say(reread.says, known, reread.observed_at)
+        self._tx.run(
+            "events_unbury",
+            environment=self._environment,
+            ids=[id for id in ids if known[id].departed],
+            observed_at=reread.observed_at,
+        )
+        self._add(reread, now)
+        self._saying.join_waiting()
+        request(self._tx, self._environment, asked, now)
+        return self._done(asked)
+
+    def _done(self, asked: list[Refresh]) -> Written:
+        tally = self._saying.tally
+        counted: list[Any] = [*tally.objects.values(), *tally.links.values()]
+        self._written.changed = any(c.created or c.updated or c.removed for c in counted) or any(
+            c.updated or c.cleared for c in tally.attributes.values()
+        )
+        self._written.more = asked
+        return self._written
+
+    def _known(self, ids: Sequence[str]) -> Mapping[str, Known]:
+        rows = self._tx.run("events_known", environment=self._environment, ids=sorted(set(map(stored_id, ids))))
+        return {row["id"]: _known(row) for row in rows}
+
+    def _counts(self, one: Says, known: Known) -> bool:
+        return not known.departed and (known.version is None or known.version <= one.version)
+
+    def _inside(self, networks: list[str]) -> list[tuple[str, str]]:
+        rows = self._tx.run("events_inside", environment=self._environment, ids=networks) if networks else []
+        return [(row["id"], row["type"]) for row in rows]
+
+    def _bury(self, gone: Iterable[tuple[str, str]], known: Mapping[str, Known], said_at: datetime) -> list[Refresh]:
+        """Remove what is gone, as far as it is there, and remember it; what showed it is read again."""
+        types = dict(gone)
+        if not types:
+            return []
+        there = {**self._known([id for id in types if id not in known]), **known}
+        asked = [
+            Refresh("host", row["host"])
+            for row in self._tx.run("events_serving_hosts", environment=self._environment, ids=sorted(types))
+        ]
+        # Neutron takes a floating IP off its port without a word.
+        ports = [id for id, type in types.items() if type == "port"]
+        asked += [Refresh("floating_ip", record.id) for record in self._leading_to(ports)]
+        going: dict[tuple[Scope, str], list[str]] = defaultdict(list)
+        for id, type in types.items():
+            found = there[stored_id(id)]
+            if found.record is not None and found.scope is not None and found.record.type == type:
+                going[found.scope, type].append(stored_id(id))
+                asked += consequences(found.record, None)
+        for (scope, type), ids in sorted(going.items(), key=lambda pair: -_depth(pair[0][1])):
+            self._written.gone += len(self._saying.remove(scope, said_at, type, ids))
+        ids = sorted(map(stored_id, types))
+        self._tx.run("events_bury", environment=self._environment, ids=ids, said_at=said_at)
+        return asked
+
+    def _say(self, says: Sequence[Says], known: Mapping[str, Known], said_at: datetime) -> list[Refresh]:
+        asked: list[Refresh] = []
+        records: dict[Scope, list[Record]] = defaultdict(list)
+        for one in says:
+            before = known[stored_id(one.record.id)]
+            record = laid_over(one, before.record)
+            if before.record is not None:
+                asked += consequences(before.record, record)
+            records[before.scope or self._scope(record.type)].append(record)
+        for scope, of_scope in records.items():
+            self._saying.write(scope, said_at, self._entries(scope, of_scope))
+        rows = [[stored_id(one.record.id), list(one.version)] for one in says]
+        self._tx.run("events_mark", environment=self._environment, rows=rows, said_at=said_at)
+        self._written.said += len(says)
+        return asked
+
+    def _entries(self, scope: Scope, records: Sequence[Record]) -> list[Entry]:
+        """The records with their links, and floating IPs whose links say what the port that they lead to carries."""
+        view = Inventory()
+        said = {record.id for record in records}
+        ports = [record.id for record in records if record.type == "port"]
+        records = [*records, *(one for one in self._leading_to(ports) if one.id not in said)]
+        view.add(records)
+        leads_to = [record["port_id"] for record in records if record.get("port_id")]
+        view.add((known.record for known in self._known(leads_to).values() if known.record), replace=False)
+        links, _ = self._sources.find_links(scope, view)
+        return entries_of(records, links)
+
+    def _leading_to(self, ports: Sequence[str]) -> list[Record]:
+        """Floating IPs that lead to these ports, or wait for them."""
+        rows = self._tx.run("events_leading_to", environment=self._environment, ids=list(ports)) if ports else []
+        return [record_of(row["node"]) for row in rows]
+
+    def _add(self, reread: Reread, now: datetime) -> None:
+        """Attributes of others' objects. They are neutron's word: what nova has said meanwhile does not outdate it."""
+        self._saying.add(reread.scope, now, reread.attributes)
+        group = ("instance", reread.scope.source)
+        if reread.nothing_added:
+            self._saying.take_back(reread.scope, now, group, reread.nothing_added)
+        touched = sorted({one.id for one in reread.attributes})
+        self._tx.run(
+            "events_mark",
+            environment=self._environment,
+            rows=[[id, None] for id in touched],
+            said_at=reread.observed_at,
+        )
+
+    def _unlisted(self, reread: Reread, listed: set[str]) -> list[Refresh]:
+        """Ports that the graph has of what was read completely, and the answer has not: each is asked for."""
+        known: list[str] = []
+        for named, ids in (("devices", reread.devices), ("networks", reread.networks)):
+            if ids:
+                rows = self._tx.run(f"events_ports_of_{named}", environment=self._environment, ids=list(ids))
+                known += [row["id"] for row in rows]
+        return [Refresh("port", id) for id in sorted(set(known) - listed)]
+
+    def _scope(self, type: str) -> Scope:
+        owner = OBJECT_TYPES[type].owner
+        return Scope(owner.source, self._sources.region if owner.scope == "region" else "environment")
+
+
+def _known(row: Mapping[str, Any]) -> Known:
+    node = row["node"]
+    if node is None:
+        return Known(None, None, None, row["departed"])
+    version = node.get("said_version")
+    scope = Scope.parse(node["scope"]) if node.get("scope") else None
+    return Known(record_of(node), scope, tuple(version) if version else None, row["departed"])
+
+
+def _depth(type: str) -> int:
+    return 1 if type in ("subnet", "port", "instance") else 0
