@@ -10,7 +10,7 @@ from flask import Flask, Response, g, request
 from api.authentication import protect
 from api.errors import answer_errors
 from api.models import MODELS
-from api.resources import cliques, declared, health, inventory, scans, tokens
+from api.resources import cliques, connection_tests, declared, health, inventory, scans, schedules, tokens
 from api.restx import Resource, mount
 from api.service import Service, keep
 
@@ -29,6 +29,8 @@ RESOURCES: dict[str, type[Resource]] = {
     "/reachable": cliques.ReachableFrom,
     "/impact": cliques.ImpactOf,
     "/scans": scans.Scans,
+    "/scheduled_scans": schedules.ScheduledScans,
+    "/connection_tests": connection_tests.ConnectionTests,
     "/messages": scans.Messages,
     "/environment_configs": declared.EnvironmentConfigs,
     "/constants": declared.Constants,
@@ -39,7 +41,15 @@ RESOURCES: dict[str, type[Resource]] = {
     "/readiness": health.Readiness,
     "/version": health.Version,
 }
-_BODIES = (inventory.ANNOTATION_BODY, scans.SCAN_BODY, tokens.TOKEN_BODY)
+_BODIES = (
+    inventory.ANNOTATION_BODY,
+    scans.SCAN_BODY,
+    schedules.SCHEDULE_BODY,
+    schedules.WHOLE_SCHEDULE_BODY,
+    schedules.SCHEDULE_CHANGE_BODY,
+    connection_tests.TEST_BODY,
+    tokens.TOKEN_BODY,
+)
 
 
 def make_app(service: Service) -> Flask:

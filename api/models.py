@@ -68,7 +68,7 @@ _NULLABLE: JsonObject = {**_TEXT, "x-nullable": True}
 
 
 def _schemas() -> dict[str, JsonObject]:
-    pages = ("node", "link", "clique", "scan", "message", "token")
+    pages = ("node", "link", "clique", "scan", "schedule", "connection_test", "message", "token")
     return {
         "node": _node(),
         **{kind.name: _typed(kind) for kind in OBJECT_TYPES.values()},
@@ -102,6 +102,8 @@ def _records() -> dict[str, JsonObject]:
             },
         ),
         "scan": _scan(),
+        "schedule": _schedule(),
+        "connection_test": _connection_test(),
         "message": _object(
             id=_TEXT,
             environment=_TEXT,
@@ -133,6 +135,56 @@ def _scan() -> JsonObject:
         heard_of={**_FLAG, "x-nullable": True, "description": "Whether a running scan is heard of; else it is dead."},
         options=_ANYTHING,
         report={**_ANYTHING, "x-nullable": True},
+    )
+
+
+def _schedule() -> JsonObject:
+    return _object(
+        ("id", "environment", "frequency", "timezone", "start", "options", "paused"),
+        id=_TEXT,
+        environment=_TEXT,
+        frequency=_TEXT,
+        every={**_COUNT, "x-nullable": True},
+        cron=_NULLABLE,
+        timezone=_TEXT,
+        start=_TEXT,
+        spoken={**_TEXT, "description": "How often, for people."},
+        options=_ANYTHING,
+        paused=_FLAG,
+        next_run={**_NULLABLE, "description": "In its time zone; null while it is paused."},
+        last_run=_NULLABLE,
+        last_scan=_NULLABLE,
+        last_problem={**_NULLABLE, "description": "Why it asked for no scan the last time."},
+        runs=_COUNT,
+        created_by=_TEXT,
+        created_at=_TEXT,
+    )
+
+
+def _connection_test() -> JsonObject:
+    step = _object(
+        ("step", "status", "seconds", "told"),
+        step=_TEXT,
+        status={**_TEXT, "enum": ["ok", "warning", "failed"]},
+        kind={**_NULLABLE, "description": "What kind of failure it is."},
+        seconds={"type": "number"},
+        told=_TEXT,
+        remedy=_TEXT,
+    )
+    result = _object(("target", "status", "seconds", "steps"), target=_TEXT, status=_TEXT, seconds={"type": "number"})
+    result["properties"]["steps"] = _list_of(step)
+    return _object(
+        ("id", "environment", "status", "test_targets"),
+        id=_TEXT,
+        environment=_TEXT,
+        status=_TEXT,
+        test_targets=_list_of(_TEXT),
+        test_results=_list_of(result),
+        submitted_at=_TEXT,
+        started_at=_NULLABLE,
+        ended_at=_NULLABLE,
+        reason=_NULLABLE,
+        requested_by=_TEXT,
     )
 
 
@@ -197,9 +249,13 @@ def _questions() -> dict[str, JsonObject]:
 MODELS: Mapping[str, Any] = {name: SchemaModel(name, schema) for name, schema in _schemas().items()}
 
 
+def _member(parameter: Parameter) -> JsonObject:
+    return _list_of(parameter.swagger_value()) if parameter.many else parameter.swagger_value()
+
+
 def body_model(name: str, *parameters: Parameter) -> Any:
     """The model of a JSON body with these members."""
-    properties = {p.name: {**p.swagger_value(), "description": p.description} for p in parameters}
+    properties = {p.name: {**_member(p), "description": p.description} for p in parameters}
     members = _object([p.name for p in parameters if p.required], **properties)
     return SchemaModel(name, {**members, "additionalProperties": False})
 

@@ -15,7 +15,7 @@ from flask import request
 
 from topology.shapes import JsonObject
 
-Kind = Literal["string", "integer", "number", "boolean", "time"]
+Kind = Literal["string", "integer", "number", "boolean", "time", "object"]
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 LONGEST = 4000
@@ -26,6 +26,7 @@ _JSON_KINDS: Mapping[Kind, type | tuple[type, ...]] = {
     "number": (int, float),
     "boolean": bool,
     "time": str,
+    "object": dict,
 }
 _SWAGGER: Mapping[Kind, JsonObject] = {
     "string": {"type": "string"},
@@ -33,6 +34,7 @@ _SWAGGER: Mapping[Kind, JsonObject] = {
     "number": {"type": "number"},
     "boolean": {"type": "boolean"},
     "time": {"type": "string", "format": "date-time"},
+    "object": {"type": "object"},
 }
 
 
@@ -75,6 +77,13 @@ class Parameter:
         """The value that a body says."""
         if value is None and self.nullable:
             return None
+        if self.many:
+            if not isinstance(value, list):
+                raise _Wrong("must be a list.")
+            return [self._one_of_json(entry) for entry in value]
+        return self._one_of_json(value)
+
+    def _one_of_json(self, value: Any) -> Any:
         wanted = _JSON_KINDS[self.kind]
         if not isinstance(value, wanted) or (self.kind != "boolean" and isinstance(value, bool)):
             raise _Wrong(f"must be a {self.kind}.")

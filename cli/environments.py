@@ -9,6 +9,7 @@ import typer
 
 from cli.session import WITH_ERRORS, clear_errors, print_json, say, session
 from graph_schema.variants import check
+from topology.connection_tests import chosen
 from topology.environments import read_environment_file
 from topology.store import GraphStore
 
@@ -68,16 +69,29 @@ def show(name: Name, format: Format = "text") -> None:
 
 
 @app.command("test")
-def test(name: Name) -> None:
-    """Try each section of an environment and say what works."""
-    from workers.scanning import test_connections
+def try_sections(
+    name: Name,
+    target: Annotated[
+        Literal["OpenStack", "mysql", "CLI", "AMQP"] | None, typer.Option("--target", help="Only this section.")
+    ] = None,
+    format: Format = "text",
+) -> None:
+    """Try each section of an environment, step by step: what works, what fails how, and what to do."""
+    from workers.connecting import try_connections
 
     with session() as opened:
-        results = test_connections(opened.environments.get(name), opened.settings)
-    for result in results:
-        mark = "ok    " if result.problem is None else "failed"
-        print(f"{mark} {result.section:<10} {result.seconds:5.1f} s  {result.problem or result.told}")
-    if any(result.problem for result in results):
+        environment = opened.environments.get(name)
+        sections = chosen(environment.configuration, [target] if target else None)
+        results = try_connections(opened.graph, opened.settings, environment, sections)
+    if format == "json":
+        print_json({"environment": name, "test_results": [result.as_json() for result in results]})
+    else:
+        for result in results:
+            print(f"{result.status:<7} {result.target:<10} {result.seconds:5.1f} s")
+            for step in result.steps:
+                kind = f" ({step.kind})" if step.kind else ""
+                print(f"  {step.status:<7} {step.step}{kind}: {step.told}{' ' + step.remedy if step.remedy else ''}")
+    if any(result.status == "failed" for result in results):
         raise typer.Exit(WITH_ERRORS)
 
 

@@ -21,6 +21,8 @@ LOST_AFTER_SECONDS = 60
 ROUND_SECONDS = 15
 # What nobody began in so long is given up: no worker runs.
 WAITED_TOO_LONG_SECONDS = 86_400
+TESTS_LOST_AFTER_SECONDS = 1800
+_NO_ANSWER = "no worker took it, or it ended in the middle of it. Start one (calipso worker), and ask again."
 _BATCH = 5000
 
 
@@ -65,6 +67,7 @@ def keep_house(graph: Graph, settings: Settings, *, queue_is_empty: bool) -> Kep
     """Do all of it. What is to be sent again is marked, and sent by the clock."""
     queued_again, aborted = _dead_scans(graph)
     lost = len(graph.write("scans_lost", lost_after=LOST_AFTER_SECONDS)) if queue_is_empty else 0
+    graph.write("connection_tests_lost", patience=TESTS_LOST_AFTER_SECONDS, reason=_NO_ANSWER)
     kept = Kept(
         queued_again=queued_again,
         aborted=aborted + _never_begun(graph),

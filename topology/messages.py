@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from topology.graph import Graph
 from topology.inventory import require_environment
@@ -85,13 +84,6 @@ def messages(
     if not rows and environment is not None:
         require_environment(graph, environment)
     return page(rows, limit, shape=dict, place=lambda row: [row["timestamp"], row["id"]])
-
-
-def read_messages(
-    graph: Graph, *, environment: str | None = None, level: str | None = None, limit: int = 50
-) -> list[dict[str, Any]]:
-    """The newest messages, of at least the gravity of `level`."""
-    return graph.read("messages_read", environment=environment, levels=_at_least(level), limit=limit)
 
 
 def _at_least(level: str | None) -> list[str]:

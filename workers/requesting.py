@@ -9,6 +9,7 @@ from celery import Celery
 from kombu.exceptions import KombuError
 from kombu.exceptions import OperationalError as BrokerError
 
+from topology.connection_tests import fail_test
 from topology.graph import Graph
 from topology.housekeeping import waiting_scans
 from topology.scan import ScanOptions
@@ -58,6 +59,15 @@ def send_scan(
     kwargs = {"options": options.as_json(), "scan_id": requested.id, "started_by": started_by}
     send(tasks, settings, "calipso.scan", args=[environment], kwargs=kwargs)
     graph.write("scan_sent", environment=requested.environment, id=requested.id)
+
+
+def test_as_task(graph: Graph, tasks: WayToWorkers, settings: Settings, test_id: str) -> None:
+    """Have a worker do a test of connections that is noted. Raises BrokerUnavailable."""
+    try:
+        send(tasks, settings, "calipso.connection_test", args=[test_id])
+    except BrokerUnavailable as error:
+        fail_test(graph, test_id, str(error))
+        raise
 
 
 def send_waiting(graph: Graph, tasks: WayToWorkers, settings: Settings) -> int:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
 from collectors.collection import Collection
 from collectors.registry import DuplicateName, Plugins, load_plugins
 from collectors.sources.archive import InvalidRecording
-from collectors.sources.protocols import SourceError, Sources
+from collectors.sources.protocols import Sources
 from collectors.sources.recording import Recorder, recording
 from collectors.sources.replay import open_recording
-from collectors.sources.sections import InvalidSection, open_sources, try_section
+from collectors.sources.sections import InvalidSection, open_sources
 from topology.environments import Environment, EnvironmentRegistry
 from topology.environments.configuration import checked_name
 from topology.environments.secrets import open_vault
@@ -23,18 +22,6 @@ from topology.graph import Graph
 from topology.scan import ScanOptions, ScanReport, scan
 from topology.scan.run import Progress
 from topology.settings import Settings
-
-SOURCES = ("OpenStack", "mysql", "CLI")
-
-
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """How trying one section went: what it is, or what is wrong."""
-
-    section: str
-    seconds: float
-    told: str = ""
-    problem: str | None = None
 
 
 def scan_environment(
@@ -88,21 +75,6 @@ def replay_recording(
     return _scan(graph, settings, into, recorded.sources, options or ScanOptions(), None, "replay", progress)
 
 
-def test_connections(environment: Environment, settings: Settings) -> list[Tried]:
-    """Try each section that is a source, one after the other."""
-    pins = _pins(settings, environment)
-    return [_tried(section, pins) for section in environment.configuration if section["name"] in SOURCES]
-
-
-def _tried(section: Mapping[str, Any], pins: Path) -> Tried:
-    begun = time.monotonic()
-    try:
-        told = try_section(section, pins=pins)
-    except SourceError as error:
-        return Tried(section["name"], time.monotonic() - begun, problem=str(error))
-    return Tried(section["name"], time.monotonic() - begun, told)
-
-
 def _scan(
     graph: Graph,
     settings: Settings,
@@ -143,13 +115,13 @@ def _open(environment: Environment, settings: Settings) -> Sources:
             f"environment {environment.name} has no configuration. Add it again: calipso env add FILE."
         )
     try:
-        return open_sources(environment.configuration, pins=_pins(settings, environment))
+        return open_sources(environment.configuration, pins=pins_of(settings, environment))
     except InvalidSection as error:
         raise InvalidConfiguration(f"environment {environment.name}: {error}") from error
 
 
-def _pins(settings: Settings, environment: Environment) -> Path:
-    """Of each environment its own: two clouds may use the same addresses."""
+def pins_of(settings: Settings, environment: Environment) -> Path:
+    """The file of an environment's SSH host keys. Each has its own: two clouds may use the same addresses."""
     return settings.data_dir / "host_keys" / environment.name
 
 

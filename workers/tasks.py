@@ -8,6 +8,7 @@ from typing import Any
 from celery import Task, shared_task
 from celery.exceptions import Retry
 
+from topology.connection_tests import one_test
 from topology.errors import GraphUnavailable
 from topology.graph import Graph
 from topology.graph.opening import open_graph
@@ -17,6 +18,7 @@ from topology.scan.history import never_began, one_scan
 from topology.scan.turns import Turn, take_turn
 from topology.settings import Settings
 from topology.store import prepare
+from workers.connecting import do_test
 from workers.logs import scan_progress
 from workers.requesting import queue_is_empty
 from workers.scanning import scan_environment
@@ -76,6 +78,19 @@ def _scanned(
         progress=scan_progress(options.log_level, environment, scan_id),
     )
     return report.as_json()
+
+
+@shared_task(name="calipso.connection_test")
+def connection_test(test_id: str) -> dict[str, Any]:
+    """Try the connections of the test of that id, which is noted in the graph; the test as JSON.
+
+    A test that has begun already is not done again: a broker may deliver a task twice.
+    """
+    settings = Settings()
+    with open_graph(settings) as graph:
+        prepare(graph)
+        do_test(graph, settings, test_id)
+        return one_test(graph, test_id)
 
 
 @shared_task(name="calipso.housekeeping", bind=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from api.models import answers
 from api.parameters import InvalidRequest, Parameter, takes
 from api.resources.naming import ANY_ENVIRONMENT
@@ -58,15 +60,16 @@ class Aggregates(Resource):
     @takes(
         Parameter("type", "What is counted.", required=True, choices=("environment", "message", "constant")),
         ANY_ENVIRONMENT,
+        Parameter("start_time", "Only messages from then on.", kind="time"),
     )
-    def get(self, *, type: str, environment: str | None) -> JsonObject:
+    def get(self, *, type: str, environment: str | None, start_time: datetime | None) -> JsonObject:
         """How many objects an environment has by type, messages by level, or words in the constants."""
         if type == "environment":
             if environment is None:
                 raise InvalidRequest([("environment", "is missing; objects are counted in one environment.")])
             found = aggregates.of_environment(service().graph, environment)
         elif type == "message":
-            found = aggregates.of_messages(service().graph, environment)
+            found = aggregates.of_messages(service().graph, environment, start_time)
         else:
             found = aggregates.of_constants()
         return {"type": type, "environment": environment, "aggregates": found}

@@ -79,6 +79,12 @@ class Database:
             columns = self._all_columns()
         return {service: schemas_of(service, columns, self._login.databases) for service in TABLES}
 
+    def server(self) -> str:
+        """The server's version, and whether the connection is encrypted. Raises SourceError."""
+        with self._lock:
+            version = self._again(lambda: str(self._connected().get_server_info()))
+        return f"{version}, {'encrypted' if self._login.tls is not None else 'not encrypted'}"
+
     def rows(self, database: str, table: str, columns: Sequence[str]) -> list[dict[str, Any]]:
         """All rows of a declared table that are not soft-deleted. Raises SourceError."""
         allowed = TABLES.get(database, {}).get(table)

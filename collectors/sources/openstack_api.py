@@ -56,6 +56,12 @@ class OpenStackApi:
                 found.setdefault(service["type"], set()).update(urls)
         return {service: sorted(urls) for service, urls in sorted(found.items())}
 
+    def endpoint(self, service: str) -> str | None:
+        """URL that a service is asked at, of the catalog or the section; None where it has none. Raises SourceError."""
+        proxy = self._proxy(service)
+        found = self._again("identity", lambda: Adapter.get_endpoint(proxy, skip_discovery=True))
+        return None if found is None else str(found)
+
     def listing(self, service: str, path: str, key: str) -> list[JSON]:
         """All pages of a listing. Raises SourceError, never half a list."""
         try:

@@ -64,6 +64,16 @@ def open_cloud(section: Mapping[str, Any]) -> Cloud:
     return Cloud(apis, wanted, problems)
 
 
+def auth_url(section: Mapping[str, Any]) -> str:
+    """The URL of keystone v3 that the section, or its clouds.yaml, leads to. Raises Refused."""
+    if not section.get("cloud"):
+        return keystone_url(section)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PendingDeprecationWarning)  # the library warns of its own optional parts
+        _, session = _configured(section, TIMEOUT)
+    return keystone_url({"auth_url": auth_url_of(session)})
+
+
 def regions_of(section: Mapping[str, Any]) -> list[str]:
     """The regions that the section names."""
     region = section.get("region") or []

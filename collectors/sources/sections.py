@@ -63,23 +63,6 @@ def open_sources(sections: Sequence[SectionValues], *, pins: Path) -> Sources:
     return Sources(apis, database, shells, missing, regions, closers)
 
 
-def try_section(section: SectionValues, *, pins: Path) -> str:
-    """Open one source, ask it something small, and tell what it is.
-
-    Raises SourceError, ValueError for a section that is no source.
-    """
-    if wrong := check_sections([section]):
-        raise InvalidSection(wrong[0].where, " ".join(problem.what for problem in wrong), wrong[0].remedy)
-    tries: Mapping[str, Callable[[], str]] = {
-        "OpenStack": lambda: _try_cloud(section),
-        "mysql": lambda: _try_database(section),
-        "CLI": lambda: _try_shells(section, pins),
-    }
-    if section["name"] not in tries:
-        raise ValueError(f"section {section['name']} is no source: {', '.join(tries)} are")
-    return tries[section["name"]]()
-
-
 def _missing(section: SectionValues) -> list[str]:
     """What the section needs besides, as sentences."""
     name = section["name"]
@@ -120,7 +103,7 @@ def _text(section: SectionValues, key: str) -> str | None:
 
 
 def _open_database(section: SectionValues) -> Database:
-    database = Database(_login(section))
+    database = Database(login_of(section))
     try:
         database.databases()
     except SourceError:
@@ -129,7 +112,8 @@ def _open_database(section: SectionValues) -> Database:
     return database
 
 
-def _login(section: SectionValues) -> Login:
+def login_of(section: SectionValues) -> Login:
+    """Where the mysql section's database is, and how to log in. Raises Refused for files of TLS that do not fit."""
     named = {service: [n] if isinstance(n, str) else list(n) for service, n in (section.get("databases") or {}).items()}
     if (schema := section.get("schema")) and "nova" not in named:
         named["nova"] = [str(schema)]
@@ -164,7 +148,7 @@ def _tls(section: SectionValues) -> ssl.SSLContext | None:
 
 
 def _open_shells(section: SectionValues, pins: Path) -> SshHosts:
-    shells = _shells(section, pins)
+    shells = shells_of(section, pins)
     if shells.has_master:
         try:
             shells.master()
@@ -174,7 +158,8 @@ def _open_shells(section: SectionValues, pins: Path) -> SshHosts:
     return shells
 
 
-def _shells(section: SectionValues, pins: Path) -> SshHosts:
+def shells_of(section: SectionValues, pins: Path) -> SshHosts:
+    """The hosts of the CLI section, none of them connected yet. Raises Refused for a key that cannot be used."""
     key, password = _text(section, "key"), _password(section)
     nothing = key is None and password is None
     agent = bool(section.get("agent", nothing))
@@ -207,46 +192,3 @@ def _described(key: str | None, password: str | None, agent: bool) -> str:
         "a password" if password else "",
     ]
     return " or ".join(filter(None, means)) or "no key and no password"
-
-
-def _try_cloud(section: SectionValues) -> str:
-    cloud = open_cloud(section)
-    try:
-        for problem in cloud.problems.values():
-            raise Refused(problem.where, problem.what, problem.remedy)
-        for api in cloud.apis.values():
-            api.exists("compute", "flavors?limit=1")
-            api.exists("network", "networks?limit=1")
-    finally:
-        cloud.close()
-    return f"logged in; nova and neutron answer in {', '.join(cloud.apis)}"
-
-
-def _try_database(section: SectionValues) -> str:
-    database = Database(_login(section))
-    try:
-        found = {service: names for service, names in database.databases().items() if names}
-    finally:
-        database.close()
-    if not found:
-        raise Refused(
-            f"mysql {section['host']}",
-            "logged in, and sees none of the services' databases.",
-            f"GRANT SELECT ON nova.* TO {section.get('user')}, likewise nova_api, neutron and keystone.",
-        )
-    return "databases: " + ", ".join(f"{service} ({', '.join(names)})" for service, names in found.items())
-
-
-def _try_shells(section: SectionValues, pins: Path) -> str:
-    shells = _open_shells(section, pins)
-    known = dict(section.get("hosts") or {})
-    if section.get("host") and not shells.has_master:
-        known.setdefault(str(section["host"]), str(section["host"]))
-    try:
-        for host, address in known.items():
-            with shells.connect(host, str(address)):
-                pass
-    finally:
-        shells.close()
-    names = [*(["the master host"] if shells.has_master else []), *known]
-    return f"logged in to {', '.join(names)}" if names else "nothing to try: the hosts are known from nova only"
