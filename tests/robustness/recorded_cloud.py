@@ -29,11 +29,16 @@ _NOT_FOUND = {"stdout": "", "stderr": "not found\n", "status": 127}
 
 @dataclass
 class RecordedCloud:
-    """The cloud: `api` answers for its services, `hosts` for each host's command lines. `asked` counts both."""
+    """The cloud: `api` answers for its services, `hosts` for each host's command lines.
+
+    Hosts may be `unreachable`, or `cut_off` in the middle of what they say.
+    """
 
     api: HttpCloud
     hosts: dict[str, Answers]
     ports: dict[str, int] = field(default_factory=dict)
+    unreachable: set[str] = field(default_factory=set)
+    cut_off: set[str] = field(default_factory=set)
     commands: int = 0
     _original: str = ""
 
@@ -71,6 +76,12 @@ class RecordedCloud:
         for answers in list(self.hosts.values())[::2]:
             for line, answer in answers.items():
                 answers[line] = {**answer, "stdout": answer["stdout"].replace('"mtu":1450', '"mtu":1400')}
+
+    def mend(self) -> None:
+        """Nothing is wrong with any answer any more."""
+        self.api.behave()
+        self.unreachable.clear()
+        self.cut_off.clear()
 
     def restore(self) -> None:
         """As it was recorded."""
@@ -157,7 +168,7 @@ class _Host(paramiko.ServerInterface):
         self._cloud, self._host = cloud, host
 
     def check_auth_password(self, username: str, password: str) -> int:
-        good = (username, password) == ("root", PASSWORD)
+        good = (username, password) == ("root", PASSWORD) and self._host not in self._cloud.unreachable
         return paramiko.common.AUTH_SUCCESSFUL if good else paramiko.common.AUTH_FAILED
 
     def get_allowed_auths(self, username: str) -> str:
@@ -176,6 +187,10 @@ class _Host(paramiko.ServerInterface):
         time.sleep(self._cloud.api.pause)
         answer = self._cloud.hosts[self._host].get(line, _NOT_FOUND)
         with suppress(OSError, EOFError, paramiko.SSHException):
+            if self._host in self._cloud.cut_off:
+                channel.sendall(answer["stdout"].encode()[: len(answer["stdout"]) // 2])
+                channel.get_transport().close()
+                return
             channel.sendall(answer["stdout"].encode())
             channel.sendall_stderr(answer["stderr"].encode())
             channel.send_exit_status(answer["status"])

@@ -111,4 +111,4 @@ def watched(driver: Driver, environment: str, must: Sight) -> Iterator[Watch]:
         over.set()
         reader.join()
     assert watch.looks > 0
-    assert watch.missed == []
+    assert not watch.missed, f"{len(watch.missed)} of {watch.looks} looks missed something, first {watch.missed[0]}"

@@ -50,6 +50,9 @@ class HttpCloud:
     def misbehave(self, path: str, *answers: Answer) -> None:
         self._oddities.setdefault(path, deque()).extend(answers)
 
+    def behave(self) -> None:
+        self._oddities.clear()
+
     def times(self, path: str) -> int:
         return sum(1 for _, asked, _ in self.asked if asked.partition("?")[0] == path)
 
@@ -114,8 +117,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.reply(200, {"version": _version("v3.14", self.cloud.url + path)})
         elif path in self.cloud.listings:
             self._page(path)
-        elif path.startswith("/network/v2.0/ports/") and self._port(path):
-            self.reply(200, {"port": {}})
+        elif self._is_there(path):
+            self.reply(200, {"found": {}})
         else:
             self.reply(404, {"NeutronError": {"type": "NotFound", "message": "It could not be found.", "detail": ""}})
 
@@ -139,8 +142,11 @@ class _Handler(BaseHTTPRequestHandler):
             oddity(self)
         return oddity is not None
 
-    def _port(self, path: str) -> bool:
-        return path.rpartition("/")[2] in {port["id"] for port in self.cloud.listings["/network/v2.0/ports"][1]}
+    def _is_there(self, path: str) -> bool:
+        """One object of a listing, which nova has at another path than the listing with all that it says."""
+        where, _, id = path.rpartition("/")
+        listed = [self.cloud.listings.get(listing, ("", []))[1] for listing in (where, f"{where}/detail")]
+        return id in {str(item.get("id")) for items in listed for item in items}
 
     def _page(self, path: str) -> None:
         key, items = self.cloud.listings[path]
