@@ -5,9 +5,9 @@
 }
 WITH o, min(late) AS late
 WITH o, late, toLower(o.name) AS name,
-     any(key IN $scalars WHERE toLower(o[key]) IN $exact)
-       OR any(key IN $lists WHERE any(value IN o[key] WHERE toLower(value) IN $exact
-                                                            OR toLower(split(value, '/')[0]) IN $exact)) AS says
+     late = -1 AND (any(key IN $scalars WHERE toLower(o[key]) IN $exact)
+                    OR any(key IN $lists WHERE any(value IN o[key] WHERE toLower(value) IN $exact
+                                                   OR toLower(split(value, '/')[0]) IN $exact))) AS says
 WITH o,
      // What is late comes after all else, so that the first pages need not look for it.
      CASE WHEN late = 1 THEN 7 WHEN o.id = $text THEN 0 WHEN name = $folded THEN 1 WHEN says THEN 2

@@ -13,7 +13,7 @@ Thing = Mapping[str, Any]
 _HOLD_ADDRESSES = ("ip_address", "ip_addresses", "addresses", "external_ips", "fixed_ip_address", "gateway_ip")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Oracle:
     """All objects of a cloud as plain dictionaries."""
 

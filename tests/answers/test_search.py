@@ -81,14 +81,7 @@ def test_one_environment_does_not_show_anothers(graph: Graph, shop: Shop, enviro
 
 def test_pages_follow_each_other_without_gap_or_repetition(graph: Graph, shop: Shop) -> None:
     whole = [item["id"] for item in search(graph, "fa:16:3e", environment=shop[0], limit=1000).items]
-    paged, cursor = list[str](), None
-    while True:
-        answer = search(graph, "fa:16:3e", environment=shop[0], limit=7, cursor=cursor)
-        paged += [item["id"] for item in answer.items]
-        cursor = answer.next
-        if cursor is None:
-            break
-    assert paged == whole
+    assert [item["id"] for item in all_pages(graph, "fa:16:3e", shop[0], 7)] == whole
     assert len(whole) > 20
 
 
@@ -117,12 +110,29 @@ def test_a_name_is_found_by_its_middle_after_all_else(graph: Graph, shop: Shop, 
 
 def test_what_begins_with_the_text_comes_before_what_has_it_in_the_middle(graph: Graph, environment: str) -> None:
     cloud = Cloud()
-    names = ["web", "web-2", "the web", "myweb"]
+    names = ["web-2", "the web", "myweb", "yourweb"]
     for name in reversed(names):
         cloud.add(PROJECT.record(id=f"id of {name}", name=name))
     cloud.write(graph, environment)
     settle(graph)
-    assert [item["name"] for item in search(graph, "web", environment=environment).items] == names
+    for limit in (1, 2, 3, 50):
+        assert [item["name"] for item in all_pages(graph, "web", environment, limit)] == names
+    # Where an object is called so, that one is meant: longer names follow, and not those that have it inside a word.
+    cloud.add(PROJECT.record(id="itself", name="Web"))
+    cloud.write(graph, environment)
+    settle(graph)
+    for limit in (1, 2, 3, 50):
+        assert [item["name"] for item in all_pages(graph, "web", environment, limit)] == ["Web", "web-2", "the web"]
+
+
+def all_pages(graph: Graph, text: str, environment: str, limit: int) -> list[Mapping[str, Any]]:
+    found, cursor = list[Mapping[str, Any]](), None
+    while True:
+        answer = search(graph, text, environment=environment, limit=limit, cursor=cursor)
+        found += answer.items
+        cursor = answer.next
+        if cursor is None:
+            return found
 
 
 def test_a_uuid_is_found_without_its_dashes_and_in_capitals(graph: Graph, shop: Shop) -> None:

@@ -186,9 +186,19 @@ def test_filters_let_through_what_all_of_them_say(graph: Graph, place: Place, fi
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=FUNCTION_SCOPED)
-@given(st.sampled_from(["shop-web1", "web", "hop-we", "p1", "10.1.1.11", "edge"]), FILTERS)
+@given(st.sampled_from(["web", "hop-we", "p", "10.1.1", "edg", "AB:CD"]), FILTERS)
 def test_filters_beside_a_text_only_take_away(graph: Graph, place: Place, text: str, filter: Filter) -> None:
     assert ids(graph, place, f"{text} {filter[0]}") == ids(graph, place, text) & place[2].ids(filter[1])
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=FUNCTION_SCOPED)
+@given(st.sampled_from(["shop-web1", "p1", "10.1.1.11", "edge"]), FILTERS)
+def test_the_same_beside_a_whole_name_where_what_holds_it_takes_its_place(
+    graph: Graph, place: Place, text: str, filter: Filter
+) -> None:
+    fitting = place[2].ids(filter[1])
+    found = ids(graph, place, f"{text} {filter[0]}")
+    assert ids(graph, place, text) & fitting <= found <= fitting
 
 
 @pytest.mark.parametrize(("kind", "name"), [("project", "shop"), ("project", "edges: of ranges"), ("network", "WEB")])
@@ -265,6 +275,7 @@ def test_searches_find_their_way_by_an_index(graph: Graph, place: Place, way: st
         "index": SEARCH_INDEX,
         "words": "x",
         "middles": "name:*x*",
+        "phrases": "x",
         "names": ["name"],
         "parts": ["x"],
         "types": None if way != "search_by_type" else ["port"],

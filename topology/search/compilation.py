@@ -19,10 +19,10 @@ def compile_text(*, mac: bool, middle: bool) -> Statement:
     `mac`: by the beginning of a MAC address too; `middle`: after all else, also by the middle of a name.
     """
     begins = [statement("search_by_id"), statement("search_by_name"), *(_by_mac() if mac else ())]
-    found = statement("search_found")
-    ways = [*_in_environments(begins, found), statement("search_union"), *_way(statement("search_by_words"), found)]
-    if middle:
-        ways += [statement("search_union"), *_way(statement("search_by_middle"), statement("search_found_late"))]
+    ways = list(_in_environments(begins, statement("search_found")))
+    further = {"search_by_phrase": "search_found_whole", "search_by_words": "search_found"}
+    for way, found in (further | ({"search_by_middle": "search_found_late"} if middle else {})).items():
+        ways += [statement("search_union"), *_way(statement(way), statement(found))]
     return _joined("what a text names", [*ways, statement("search_ranked")])
 
 

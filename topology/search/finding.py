@@ -16,14 +16,17 @@ from topology.paging import position
 from topology.search import keys as k
 from topology.search.compilation import compile_filters, compile_text
 from topology.search.query import Condition, Query, understood
-from topology.search.words import NAMES, beginning, fuzzy, lucene, mac_beginning, middles, phrases, words_of
+from topology.search.words import NAMES, beginning, fuzzy, lucene, mac_beginning, middles, phrase, phrases, words_of
 from topology.shapes import JsonObject, node_shape, quoted
 from topology.store import SEARCH_INDEX
 
 LIMIT, LIMIT_CAP = 20, 1000
 # Hits of one way that are ranked; who has more says more.
-CONSIDERED = 2000
-_PLACE = 5
+CONSIDERED = 1000
+# Up to this rank an object says the text itself: its id, its name, an address.
+_WHOLE = 2
+# A place in the order, and whether an object said the whole text: what follows is looked for in the same way.
+_CURSOR, _SAID = 6, "said"
 _SEARCHED = [p for kind in OBJECT_TYPES.values() for p in kind.properties if p.search]
 _SCALARS = sorted({p.name for p in _SEARCHED if p.kind == "string"} | set(ANNOTATIONS))
 _LISTS = sorted({p.name for p in _SEARCHED if p.kind == "strings"})
@@ -53,17 +56,20 @@ def search(
     Raises InvalidConfiguration for a filter that can not be or a cursor that no search gave, UnknownEnvironment and
     UnknownObject for what a filter names, TimedOut.
     """
-    after = list(position(cursor, _PLACE)) if cursor is not None else None
+    place = position(cursor, _CURSOR) if cursor is not None else None
     limit = max(1, min(limit, LIMIT_CAP))
     query = understood(text)
     if query.is_empty:
         return SearchResult((), None)
     environments = _environments(graph, query, environment)
-    found = _Search(graph, _with_ids(graph, query, environments), environments, limit + 1, after).run()
-    if not found and query.doubtful and after is None:
+    asked = _Search(
+        graph, _with_ids(graph, query, environments), environments, limit + 1, list(place[:-1]) if place else None
+    )
+    found, said = asked.run(said=place[-1] == _SAID if place else None)
+    if not found and query.doubtful and place is None:
         word = query.doubtful[0]
         raise k.unknown_key(str(k.like_a_key(word)), word)
-    more = cursor_of(*found[limit - 1]["place"]) if len(found) > limit else None
+    more = cursor_of(*found[limit - 1]["place"], _SAID if said else "") if len(found) > limit else None
     return SearchResult(tuple(row["node"] for row in found[:limit]), more)
 
 
@@ -118,15 +124,18 @@ class _Search:
     limit: int
     after: list[str] | None = None
 
-    def run(self) -> list[Row]:
-        """What fits the query."""
+    def run(self, *, said: bool | None) -> tuple[list[Row], bool]:
+        """What fits the query; and whether an object says the whole text, which only the first page can find out."""
         if not self.query.text:
-            return self._by_filters()
+            return self._by_filters(), False
         found = self.by_beginning()
-        # What has the text inside a word only comes last: it is looked for when the rest does not fill the page.
-        if len(found) < self.limit and middles(self.query.text):
-            return self.by_beginning(middle=True)
-        return found
+        if said is None:
+            said = bool(found) and found[0]["rank"] <= _WHOLE
+        # What has the text inside a word comes last: it is looked for when the rest does not fill the page. It is not
+        # where an object says the whole text: then that one is meant, and going through all words takes its time.
+        if not said and len(found) < self.limit and middles(self.query.text):
+            return self.by_beginning(middle=True), said
+        return found, said
 
     def by_beginning(self, *, middle: bool = False) -> list[Row]:
         """By beginnings of ids, names, MAC addresses and words; `middle`: also by the middle of names."""
@@ -142,8 +151,16 @@ class _Search:
         text = self.query.text
         mac = mac_beginning(text)
         asked = compile_text(mac=mac is not None, middle=middle)
-        named = {"mac": mac, "middles": middles(text), "names": list(NAMES), "parts": words_of(text)}
-        return self._read(asked, words=words or '""', considered=CONSIDERED, **named) if text else []
+        named = {
+            "words": words or '""',
+            "phrases": f"({phrases(text)}) OR {phrase(mac or text)}",
+            "mac": mac,
+            "middles": middles(text),
+            "names": list(NAMES),
+            "parts": words_of(text),
+            "considered": CONSIDERED,
+        }
+        return self._read(asked, **named) if text else []
 
     def _by_filters(self) -> list[Row]:
         conditions = self.query.conditions

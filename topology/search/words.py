@@ -14,6 +14,7 @@ MOST_WORDS = 12
 NAMES = ("name", "alias", "aliases")
 _MAC_DIGITS, _UUID_DIGITS = 12, 32
 _UUID_PARTS = (8, 4, 4, 4, 12)
+_UUID_BEGINNING = re.compile(r"[0-9A-Fa-f]{8}-[0-9A-Fa-f-]{0,27}")
 
 
 def lucene(text: str) -> str:
@@ -49,10 +50,13 @@ def middles(text: str) -> str:
     """The full-text query for names that may hold all words of the text anywhere; empty where it can not tell.
 
     The index knows words only, so `hop-we` becomes `hop` and `we`: what is found must still be compared with the text.
+    A MAC address or a uuid is not looked for inside names.
 
-    >>> middles("hop-we")
-    '+(name:*hop* alias:*hop* aliases:*hop*) +(name:*we* alias:*we* aliases:*we*)'
+    >>> middles("hop-we"), middles("fa:16:3e")
+    ('+(name:*hop* alias:*hop* aliases:*hop*) +(name:*we* alias:*we* aliases:*we*)', '')
     """
+    if mac_beginning(text) or _UUID_BEGINNING.fullmatch(text):
+        return ""
     runs = dict.fromkeys(run for word in words_of(text) for run in _runs(word))
     return " ".join(f"+({' '.join(f'{field}:*{run}*' for field in NAMES)})" for run in runs)
 
@@ -96,7 +100,7 @@ def as_kept(word: str) -> str:
             return word
     if re.fullmatch(rf"[0-9A-Fa-f]{{{_UUID_DIGITS}}}", word):
         return "-".join(_cut(word.lower(), _UUID_PARTS))
-    return word.lower() if re.fullmatch(r"[0-9A-Fa-f]{8}-[0-9A-Fa-f-]{0,27}", word) else word
+    return word.lower() if _UUID_BEGINNING.fullmatch(word) else word
 
 
 def mac_beginning(text: str) -> str | None:
