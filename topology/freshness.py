@@ -15,7 +15,7 @@ from topology.store.scopes import ScopeState, scope_states
 
 # Sources whose scopes are hosts.
 HOST_SOURCES = tuple(sorted({owner.source for owner in owners() if owner.scope == "host"}))
-_SCOPE_PROPERTIES = ("scope", *sorted({f"{group}_scope" for kind in OBJECT_TYPES.values() for group in kind.groups}))
+SCOPE_PROPERTIES = ("scope", *sorted({f"{group}_scope" for kind in OBJECT_TYPES.values() for group in kind.groups}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def scope_keys(nodes: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def _keys(node: Mapping[str, Any]) -> Iterable[str]:
-    yield from (node[name] for name in _SCOPE_PROPERTIES if node.get(name))
+    yield from (node[name] for name in SCOPE_PROPERTIES if node.get(name))
     if node.get("host"):
         yield from (Scope(source, node["host"]).key for source in HOST_SOURCES)
 

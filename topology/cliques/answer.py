@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+from cypher import Statement
 from graph_schema.clique_types import CLIQUE_TYPES, CliqueType
 from topology.cliques.choosing import Choice, NoCliqueType, choose_for, users_types
-from topology.cliques.compilation import compile_clique, compile_count
+from topology.cliques.compilation import compile_clique, compile_count, compile_dated
 from topology.errors import UnknownObject
-from topology.freshness import Freshness, ScopeBook
+from topology.freshness import HOST_SOURCES, SCOPE_PROPERTIES, Freshness, ScopeBook
 from topology.graph import Graph
+from topology.graph.connection import Row
 from topology.paging import Page, checked_limit, page, position
 from topology.search import suggestions
 from topology.shapes import JsonObject, link_shape, node_shape, quoted
 from topology.store.encoding import stored_id
+from topology.store.scopes import scope_state_of
 
 # Links that one step of the walk may take; beyond it the answer says that it is truncated.
 STEP_LIMIT = 20_000
@@ -23,6 +28,8 @@ STEP_LIMIT = 20_000
 BATCH = 25
 # The same when cliques are only counted, and the most that a page may ask for.
 _COUNT_BATCH = 200
+# Batches that the server works on at the same time.
+_AT_ONCE = 4
 PAGE_CAP = 100
 
 
@@ -66,9 +73,16 @@ def clique(graph: Graph, environment: str, focal_id: str, *, limit: int = STEP_L
         choice = choose_for(graph, environment, focal_point=focal)
     except UnknownObject as error:
         raise UnknownObject(f"{error}.{suggestions(graph, environment, focal_id)}") from None
-    scopes = ScopeBook(graph, environment)
-    statement = compile_clique(choice.clique_type, choice.constraints)
-    for row in graph.read(statement, environment=environment, focal_points=[focal], limit=limit):
+    rows = graph.read(
+        compile_dated(choice.clique_type, choice.constraints),
+        environment=environment,
+        focal_points=[focal],
+        limit=limit,
+        scope_properties=SCOPE_PROPERTIES,
+        host_sources=HOST_SOURCES,
+    )
+    for row in rows:
+        scopes = ScopeBook(graph, environment, [scope_state_of(scope) for scope in row["scopes"]])
         return _clique(environment, choice, row, scopes)
     raise UnknownObject(f"{environment}: {quoted(focal)} was removed a moment ago. Ask again.")
 
@@ -78,9 +92,8 @@ def cliques(graph: Graph, environment: str, focal_type: str, *, limit: int = STE
     choice = choose_for(graph, environment, focal_point_type=focal_type)
     scopes = ScopeBook(graph, environment)
     statement = compile_clique(choice.clique_type, choice.constraints)
-    for ids in _focal_points(graph, environment, focal_type, BATCH):
-        for row in graph.read(statement, environment=environment, focal_points=ids, limit=limit):
-            yield _clique(environment, choice, row, scopes)
+    for row in _rows(graph, statement, environment, focal_type, BATCH, limit):
+        yield _clique(environment, choice, row, scopes)
 
 
 def cliques_page(
@@ -119,11 +132,24 @@ def _count(graph: Graph, environment: str, focal_type: str) -> int:
     except NoCliqueType:  # a user's type, for other environments only
         return 0
     statement = compile_count(choice.clique_type, choice.constraints)
-    return sum(
-        row["cliques"]
-        for ids in _focal_points(graph, environment, focal_type, _COUNT_BATCH)
-        for row in graph.read(statement, environment=environment, focal_points=ids, limit=STEP_LIMIT)
-    )
+    return sum(row["cliques"] for row in _rows(graph, statement, environment, focal_type, _COUNT_BATCH, STEP_LIMIT))
+
+
+def _rows(
+    graph: Graph, statement: Statement, environment: str, focal_type: str, batch: int, limit: int
+) -> Iterator[Mapping[str, Any]]:
+    """What the statement tells of all focal points of a type, in the order of their ids.
+
+    The server works on the next batches while one is looked at.
+    """
+    asked: deque[Future[list[Row]]] = deque()
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="cliques") as pool:
+        for ids in _focal_points(graph, environment, focal_type, batch):
+            asked.append(pool.submit(graph.read, statement, environment=environment, focal_points=ids, limit=limit))
+            if len(asked) > _AT_ONCE:
+                yield from asked.popleft().result()
+        while asked:
+            yield from asked.popleft().result()
 
 
 def _focal_points(graph: Graph, environment: str, focal_type: str, size: int) -> Iterator[list[str]]:

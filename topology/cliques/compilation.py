@@ -16,26 +16,31 @@ _KEPT = 512
 
 def compile_clique(clique_type: CliqueType, constraints: Sequence[str]) -> Statement:
     """The statement that answers with each focal point's clique; parameters environment, focal_points, limit."""
-    return _compiled(clique_type, tuple(constraints), "clique_answer")
+    return _compiled(clique_type, tuple(constraints), ("clique_found", "clique_answer"))
+
+
+def compile_dated(clique_type: CliqueType, constraints: Sequence[str]) -> Statement:
+    """As `compile_clique`, with the scopes that the answer rests on; also scope_properties and host_sources."""
+    return _compiled(clique_type, tuple(constraints), ("clique_found", "clique_answer_dated"))
 
 
 def compile_count(clique_type: CliqueType, constraints: Sequence[str]) -> Statement:
     """The statement that only counts the focal points and how many of them are linked to anything."""
-    return _compiled(clique_type, tuple(constraints), "clique_count")
+    return _compiled(clique_type, tuple(constraints), ("clique_count",))
 
 
 @lru_cache(maxsize=_KEPT)
-def _compiled(clique_type: CliqueType, constraints: tuple[str, ...], ending: str) -> Statement:
+def _compiled(clique_type: CliqueType, constraints: tuple[str, ...], endings: tuple[str, ...]) -> Statement:
     focal = object_type(clique_type.focal_point_type)
     parts = [
         statement("clique_head").fill(focal=focal.label),
         *_networks(focal.name, constraints),
         statement("clique_start"),
         *(_step(step) for step in clique_type.steps),
-        statement(ending),
+        *map(statement, endings),
     ]
     return Statement(
-        name=f"{ending} of {clique_type.name}",
+        name=f"{endings[-1]} of {clique_type.name}",
         purpose=f"{clique_type.name}: {', '.join(clique_type.link_types)}",
         mode="read",
         parameters=tuple(dict.fromkeys(name for part in parts for name in part.parameters)),
