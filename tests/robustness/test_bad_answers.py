@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
-from tests.robustness.conftest import Scene
+from tests.robustness.conftest import SHORT, Scene
 from tests.robustness.watching import check_consistent, watched
 from tests.sources.http_cloud import Answer, cut_json, half_then_reset, status, text
 from topology.graph import Graph
@@ -12,15 +13,9 @@ from topology.scan import ScanReport
 from topology.settings import Settings
 from workers.scanning import scan_environment
 
-# What a service may say instead of its list. All of these are no list, and are told.
-NO_LISTS: tuple[Answer, ...] = (
-    status(403),
-    status(404),
-    status(401),
-    text("<html>busy</html>"),
-    cut_json,
-    half_then_reset,
-)
+# What a service may say instead of its list: refusals, and what is tried again for seconds because it may pass.
+REFUSALS: tuple[Answer, ...] = (status(401), status(403), status(404))
+NO_LISTS = (*REFUSALS, text("<html>busy</html>"), cut_json, half_then_reset)
 TRIES = 10
 # What they list is part of other objects: without it nothing would be removed, so nothing is asked for one by one.
 NO_OBJECTS = ("/trunks", "/extensions")
@@ -36,9 +31,10 @@ def test_scans_of_a_cloud_that_answers_badly_lose_nothing_and_end_with_the_truth
         scene.check_consistent()
         return report
 
+    assert scanned().status == "completed"
     for _ in range(moments):
         scene.turn()
-        break_something(scene, chance)
+        break_something(scene, chance, REFUSALS if moments == SHORT else NO_LISTS)
         assert scanned().status in ("completed", "completed_with_errors", "failed")
         assert scanned().status == "completed"
         scene.check_true()
@@ -47,10 +43,10 @@ def test_scans_of_a_cloud_that_answers_badly_lose_nothing_and_end_with_the_truth
         assert check_consistent(scene.driver, scene.environment) == scene.truth.sights[scene.state]
 
 
-def break_something(scene: Scene, chance: random.Random) -> None:
+def break_something(scene: Scene, chance: random.Random, answers: Sequence[Answer]) -> None:
     """Some services do not give their lists, some hosts can not be logged in to, some break off."""
     for path in chance.sample(sorted(scene.cloud.api.listings), k=chance.randint(0, 4)):
-        scene.cloud.api.misbehave(path, *[chance.choice(NO_LISTS)] * TRIES)
+        scene.cloud.api.misbehave(path, *[chance.choice(answers)] * TRIES)
     hosts = chance.sample(sorted(scene.cloud.hosts), k=chance.randint(1, 4))
     scene.cloud.unreachable.update(hosts[::2])
     scene.cloud.cut_off.update(hosts[1::2])

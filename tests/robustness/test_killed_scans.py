@@ -25,7 +25,7 @@ def test_a_scan_that_is_killed_at_any_moment_loses_nothing_and_the_next_one_comp
     scan_environment(graph, settings, scene.environment)
     length = 1.2 * (time.monotonic() - begun)
     scene.check_true()
-    for _ in range(2 * moments):
+    for _ in range(moments):
         scene.turn()
         with watched(scene.driver, scene.environment, scene.lasting()), a_scan(scene, processes) as killed:
             time.sleep(chance.uniform(0.0, length))

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +26,7 @@ from tests.robustness.conftest import LONG, Scene, Truth
 from tests.robustness.watching import watched
 from topology.environments import Environment, EnvironmentRegistry
 from topology.environments.secrets import open_vault
+from topology.errors import GraphUnavailable
 from topology.graph import Graph
 from topology.neo4j_server import ManagedServer
 from topology.scan.history import scans
@@ -106,13 +107,33 @@ def test_a_scan_outlives_that_it_can_not_reach_neo4j_for_a_while(
                 wait_for(lambda: running(graph, scene), log.read_text)
                 time.sleep(chance.uniform(0.0, 1.0))
                 way.cut()
-                refused = a_scan_that_can_not_begin(scene, processes)
+                time.sleep(chance.uniform(0.0, 2.0))
                 way.join()
                 check_ending(scan.wait(timeout=120), log.read_text())
-            check_refused(refused)
             scene.check_consistent()
             assert scan_environment(graph, settings, scene.environment).status == "completed"
             scene.check_true()
+
+
+def test_every_way_to_ask_works_again_when_neo4j_is_back(neo4j_server: Neo4jAddress, environment: str) -> None:
+    with relay(neo4j_server.bolt_uri) as way:
+        address = f"bolt://127.0.0.1:{way.port}"
+        with Graph(address, neo4j_server.user, neo4j_server.password, patience=1) as graph:
+            ways: tuple[Callable[[], object], ...] = (
+                lambda: graph.read("environment_names"),
+                lambda: list(graph.stream("records_of_type", environment=environment, type="host", excluding=[])),
+                lambda: graph.ask(lambda tx: tx.run("environment_names")),
+            )
+            for ask_it in ways:
+                ask_it()  # a connection is kept for the next one
+                way.cut()
+                with pytest.raises(GraphUnavailable, match=REMEDY):
+                    ask_it()
+                way.join()
+                ask_it()
+                way.cut()  # and where nobody noticed that it was away
+                way.join()
+                ask_it()
 
 
 @pytest.mark.robustness
@@ -136,13 +157,12 @@ def test_a_scan_and_requests_outlive_a_neo4j_that_ends_and_comes_back(
                 time.sleep(chance.uniform(0.0, 1.0))
                 server.end(cleanly=moment % 2 == 0)
                 wait_for(lambda: ask(f"{url}/api/v1/readiness")[0] == 503, api.said)
-                refused = a_scan_that_can_not_begin(scene, processes)
+                check_refused(scene, processes)
                 if moment % 3 == 2:
                     time.sleep(LONG_AWAY)
                 assert server.start() == address
                 wait_for(lambda: ask(f"{url}/api/v1/readiness")[0] == 200, api.said)
                 check_ending(scan.wait(timeout=120), log.read_text())
-            check_refused(refused)
             answers.check()
             scene.check_consistent()
             report = scan_environment(graph, settings, scene.environment)
@@ -162,15 +182,12 @@ def check_ending(code: int, said: str) -> None:
     assert code == 0 or (code == 2 and REMEDY in said), (code, said)
 
 
-def check_refused(refused: subprocess.CompletedProcess[str]) -> None:
-    """A scan without Neo4j said what to do."""
+def check_refused(scene: Scene, processes: Mapping[str, str]) -> None:
+    """A scan that can not begin without Neo4j says what to do."""
+    words = [sys.executable, "-m", "cli.main", "scan", scene.environment]
+    refused = subprocess.run(words, cwd=ROOT, env=dict(processes), capture_output=True, text=True, timeout=120)
     assert refused.returncode == 2
     assert REMEDY in refused.stderr
-
-
-def a_scan_that_can_not_begin(scene: Scene, processes: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    words = [sys.executable, "-m", "cli.main", "scan", scene.environment]
-    return subprocess.run(words, cwd=ROOT, env=dict(processes), capture_output=True, text=True, timeout=120)
 
 
 @contextmanager
