@@ -129,7 +129,7 @@ def _never_begun(graph: Graph) -> int:
 def _messages(graph: Graph, settings: Settings) -> int:
     removed = _all_batches(graph, "messages_expire", days=settings.message_days)
     for level in LEVELS:
-        removed += _all_batches(graph, "messages_thin", level=level, keep=settings.messages_per_level)
+        removed += _all_batches(graph, "messages_thin", environment=None, level=level, keep=settings.messages_per_level)
     return removed
 
 
@@ -141,7 +141,7 @@ def _all_batches(graph: Graph, named: str, **parameters: Any) -> int:
 
 
 def _thinned(graph: Graph, named: str, keep: int) -> int:
-    return int(graph.write(named, keep=keep)[0]["removed"])
+    return int(graph.write(named, environment=None, keep=keep)[0]["removed"])
 
 
 def _workers(graph: Graph) -> int:

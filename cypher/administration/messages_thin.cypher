@@ -1,8 +1,9 @@
 // name: messages_thin
-// purpose: of a level keep the newest messages of each environment, a batch at a time
+// purpose: of a level keep the newest messages of each environment (or of one), a batch at a time
 // mode: write
-// parameters: level, keep, batch
+// parameters: environment, level, keep, batch
 MATCH (m:Message {level: $level})
+WHERE $environment IS NULL OR m.environment = $environment
 WITH m ORDER BY m.timestamp, m.id
 WITH m.environment AS environment, collect(m) AS told
 WHERE size(told) > $keep

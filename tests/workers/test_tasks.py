@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +12,7 @@ import pytest
 
 from tests.conftest import Neo4jAddress
 from tests.sources.http_cloud import PASSWORD, HttpCloud, http_cloud
+from tests.workers.site import a_worker, calipso_environment, the_broker
 from topology.environments import Environment, EnvironmentRegistry
 from topology.environments.secrets import open_vault
 from topology.graph import Graph
@@ -44,41 +39,6 @@ def place(
     variables = calipso_environment(folder, neo4j_server)
     with the_broker(variables) as broker, a_worker(variables, folder / "worker.log"):
         yield Place(folder, broker)
-
-
-def calipso_environment(data_dir: Path, neo4j: Neo4jAddress) -> dict[str, str]:
-    return {
-        **{key: value for key, value in os.environ.items() if not key.startswith("CALIPSO_")},
-        "CALIPSO_DATA_DIR": str(data_dir),
-        "CALIPSO_NEO4J_URI": neo4j.bolt_uri,
-        "CALIPSO_NEO4J_USER": neo4j.user,
-        "CALIPSO_NEO4J_PASSWORD": neo4j.password,
-    }
-
-
-@contextmanager
-def a_worker(variables: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    command = [sys.executable, "-m", "cli.main", "worker", "--concurrency", "1"]
-    with log.open("wb") as output:
-        worker = subprocess.Popen(command, cwd=ROOT, env=variables, stdout=output, stderr=output)
-    try:
-        yield worker
-    finally:
-        worker.send_signal(signal.SIGTERM)
-        worker.wait(timeout=60)
-
-
-@contextmanager
-def the_broker(variables: dict[str, str]) -> Iterator[dict[str, Any]]:
-    """The private broker, as `calipso worker --show` tells other programs; ended afterwards."""
-    shown = subprocess.run(
-        [sys.executable, "-m", "cli.main", "worker", "--show"], cwd=ROOT, env=variables, check=True, capture_output=True
-    )
-    try:
-        yield json.loads(shown.stdout)
-    finally:
-        code = "from topology.settings import Settings; from workers.broker import stop_broker; stop_broker(Settings())"
-        subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=variables, check=True)
 
 
 def send(place: Place, environment: str) -> Any:
