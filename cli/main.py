@@ -9,6 +9,7 @@ from cli import (
     beat,
     demo,
     environments,
+    listen,
     messages,
     neo4j,
     paths,
@@ -44,6 +45,7 @@ app.command("record")(recordings.record)
 app.command("replay")(recordings.replay)
 app.command("worker")(worker.worker)
 app.command("beat")(beat.beat)
+app.command("listen")(listen.listen)
 app.command("serve")(serving.serve)
 app.command("up")(up.up)
 app.command("token")(serving.token)

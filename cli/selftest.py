@@ -24,6 +24,7 @@ PROGRAMS = {
     "mariadbd": "mariadb-server",
     "openssl": "openssl",
     "ovs-vsctl": "openvswitch-switch",
+    "rabbitmq-server": "rabbitmq-server",
     "redis-server": "redis-server",
     "ssh-agent": "openssh-client",
     "sshd": "openssh-server",

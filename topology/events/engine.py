@@ -83,6 +83,15 @@ class Engine:
         self._tell("error", plan.problems)
         return Applied(plan.events, written, plan.problems)
 
+    def poison(self, effect: Effect, error: Exception) -> None:
+        """Leave out what cannot be applied, keep a message of it, and have what it speaks of read again."""
+        self.ask(effect.refreshes)
+        ids = tuple(one.record.id for one in effect.says) + tuple(gone.id for gone in effect.gone)
+        what = f"it could not be applied: {type(error).__name__}: {' '.join(str(error).split())[:300]}."
+        remedy = "It is left out, and what it speaks of is read again. This is a defect: report it."
+        problem = Problem(f"notification about {', '.join(ids[:3]) or 'nothing known'}", what, remedy)
+        write_messages(self._graph, self._environment, [Message("error", str(problem), SOURCE, related=ids)])
+
     def ask(self, refreshes: Iterable[Refresh]) -> None:
         """Have these read again."""
         now = self._clock()

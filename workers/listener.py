@@ -1,0 +1,212 @@
+"""The listener of one environment: consumes what its services notify, and keeps its graph true by it."""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from kombu import Connection
+from kombu.message import Message as BrokerMessage
+
+from collectors.events.handlers import Interpreter
+from collectors.events.notification import read_notification
+from collectors.sources.protocols import SourceError
+from graph_schema.events import Effect
+from topology.errors import GraphUnavailable
+from topology.events import Engine
+from topology.events.state import ListenerNote
+from workers.listener_broker import LOST, BrokerAddress, OwnQueue, brokers_of, connected
+
+log = logging.getLogger("calipso.listener")
+# Messages that are applied together, in one transaction.
+BATCH = 200
+# Seconds: how often the state is written, the queue is looked at, and exchanges are bound again.
+HEARTBEAT, LOOK, REBIND = 5.0, 5.0, 30.0
+LONGEST_PAUSE = 60.0
+
+
+class Ears(Protocol):
+    """Something that hears what happens in one environment until `ended`: this one over AMQP, others by plug-in."""
+
+    def run(self, ended: threading.Event) -> None:
+        """Listen. Returns when `ended` is set, and raises nothing that listening once more could help."""
+        ...
+
+
+@dataclass(slots=True)
+class Heard:
+    """Messages that are not acknowledged yet, and what they come to."""
+
+    effects: list[Effect] = field(default_factory=list)
+    last: BrokerMessage | None = None
+    oldest: datetime | None = None
+    number: int = 0
+
+
+class AmqpListener:
+    """Listens to one environment's brokers for ever: what was lost is reconnected to, with growing pauses."""
+
+    def __init__(
+        self,
+        environment: str,
+        section: Mapping[str, Any],
+        engine: Engine,
+        interpreter: Interpreter,
+        note: ListenerNote,
+        on_gap: Callable[[str], None],
+    ) -> None:
+        self._environment, self._section, self._engine, self._interpreter = environment, section, engine, interpreter
+        self._note, self._on_gap = note, on_gap
+        self._heard = Heard()
+        self._failures = 0
+        self._total = 0
+        self._reason = ""
+
+    def run(self, ended: threading.Event) -> None:
+        """Listen until `ended`."""
+        brokers = brokers_of(self._section)
+        if not brokers:
+            self._note.say("failed", "The AMQP section needs host (or hosts). Correct it: calipso env add FILE")
+            ended.wait()
+            return
+        while not ended.is_set():
+            address = brokers[self._failures % len(brokers)]
+            try:
+                self._listen(address, ended)
+            except LOST as error:
+                self._lost(f"{address}: {_told(error)}")
+            except GraphUnavailable as error:
+                log.warning("environment=%s %s", self._environment, error)
+                self._failures += 1
+            if not ended.is_set():
+                ended.wait(self._pause())
+        self._quietly(lambda: self._note.say("stopped"))
+
+    def _lost(self, reason: str) -> None:
+        self._failures += 1
+        log.warning("environment=%s %s", self._environment, reason)
+        self._quietly(lambda: self._note.say("disconnected", f"{reason} It is tried again without end."))
+
+    def _pause(self) -> float:
+        longest = min(LONGEST_PAUSE, 0.5 * 2.0 ** min(self._failures, 8))
+        return random.uniform(0.5, 1.0) * longest  # noqa: S311  # only so that many do not come at once
+
+    def _quietly(self, say: Callable[[], None]) -> None:
+        try:
+            say()
+        except GraphUnavailable as error:
+            log.warning("environment=%s %s", self._environment, error)
+
+    def _listen(self, address: BrokerAddress, ended: threading.Event) -> None:
+        self._heard = Heard()  # what was not acknowledged comes again
+        name = f"calipso.{self._environment}.{self._note.identity()}"
+        self._quietly(lambda: self._note.say("connecting", str(address)))
+        with connected(address) as connection:
+            queue = OwnQueue(connection, name, self._section)
+            if lost := queue.open():
+                self._on_gap(lost)
+            self._reason = _bound(address, queue)
+            with queue.consumer(self._hear):
+                self._note.say("listening", self._reason)
+                log.info("environment=%s listening at %s", self._environment, self._reason)
+                self._failures = 0
+                self._consume(connection, queue, address, ended)
+
+    def _consume(self, connection: Connection, queue: OwnQueue, address: BrokerAddress, ended: threading.Event) -> None:
+        said = looked = rebound = time.monotonic()
+        full = False
+        while not ended.is_set():
+            self._drain(connection)
+            self._apply()
+            now = time.monotonic()
+            if now - said >= HEARTBEAT:
+                said = now
+                connection.heartbeat_check()
+                self._note.say("listening", self._reason)
+            if now - looked >= LOOK:
+                looked, full = now, self._look(queue, full=full)
+            if now - rebound >= REBIND:
+                rebound = now
+                if new := queue.bind():
+                    self._on_gap(f"{', '.join(sorted(new))}: this exchange was not there until now.")
+                self._reason = _bound(address, queue)
+
+    def _drain(self, connection: Connection) -> None:
+        """Take what has come: wait for the first message, then only for those that are there already."""
+        patience = 0.5
+        while self._heard.number < BATCH:
+            try:
+                connection.drain_events(timeout=patience)
+            except TimeoutError:
+                return
+            patience = 0.01
+
+    def _look(self, queue: OwnQueue, *, full: bool) -> bool:
+        """Whether the queue overflows; told once, until it has room again."""
+        waiting = queue.waiting()
+        if waiting is None:
+            raise ConnectionResetError("the listener's queue was deleted")
+        lost = queue.overflowed(waiting)
+        if lost and not full:
+            self._on_gap(lost)
+        return bool(lost)
+
+    def _hear(self, message: BrokerMessage) -> None:
+        """One message. What is no notification is told, and blocks nothing."""
+        received = datetime.now(UTC)
+        self._heard.last = message
+        self._heard.number += 1
+        try:
+            event = read_notification(message.body or b"", self._environment, received)
+        except SourceError as error:
+            self._heard.effects.append(Effect(problem=error.problem))
+            return
+        if self._interpreter.knows(event.event_type):
+            self._heard.effects.append(self._interpreter(event))
+            self._heard.oldest = min(self._heard.oldest or event.published_at, event.published_at)
+
+    def _apply(self) -> None:
+        """Apply what was heard, and acknowledge it once that is committed."""
+        heard, self._heard = self._heard, Heard()
+        if heard.last is None:
+            return
+        if heard.effects:
+            self._apply_all(heard.effects)
+            lag = None if heard.oldest is None else (datetime.now(UTC) - heard.oldest).total_seconds()
+            self._note.say("listening", self._reason, events=len(heard.effects), lag=lag)
+        heard.last.ack(multiple=True)
+        self._total += heard.number
+
+    def _apply_all(self, effects: list[Effect]) -> None:
+        """All in one transaction; where that fails, one by one, so that only the one that makes it fail is left out."""
+        try:
+            self._engine.apply(effects)
+            return
+        except GraphUnavailable:
+            raise
+        except Exception:
+            log.exception("environment=%s a batch of %d could not be applied", self._environment, len(effects))
+        for effect in effects:
+            try:
+                self._engine.apply([effect])
+            except GraphUnavailable:
+                raise
+            except Exception as error:  # noqa: BLE001  # a poison message must not block those behind it
+                self._engine.poison(effect, error)
+
+
+def _bound(address: BrokerAddress, queue: OwnQueue) -> str:
+    if not queue.bound:
+        return f"{address}; no service notifies there yet (no exchange of theirs is there)"
+    return f"{address}; exchanges: {', '.join(sorted(queue.bound))}"
+
+
+def _told(error: Exception) -> str:
+    text = " ".join(str(error).split())[:200] or "no more is known"
+    return f"{type(error).__name__}: {text}."

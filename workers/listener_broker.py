@@ -1,0 +1,186 @@
+"""The broker that an environment's services notify through, and the queue of our own there."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import amqp
+from kombu import Connection, Consumer, Queue
+from kombu.message import Message
+
+# Where nova, neutron and keystone send what they notify, unless their control_exchange says otherwise.
+EXCHANGES = ("nova", "neutron", "keystone", "openstack")
+TOPICS = ("notifications", "versioned_notifications")
+CONNECT_SECONDS = 10.0
+HEARTBEAT_SECONDS = 30
+# The cloud's broker keeps so many messages for us, and the queue for so long while nobody listens.
+MOST_MESSAGES = 50_000
+EXPIRES_SECONDS = 3600
+# So many are handed to us before we have acknowledged the first of them.
+PREFETCH = 1000
+_TLS_PORT, _PORT = 5671, 5672
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerAddress:
+    """One of an environment's brokers, with the login."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    vhost: str
+    tls: Mapping[str, Any] | None
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}" + ("" if self.vhost == "/" else f", vhost {self.vhost}")
+
+
+def brokers_of(section: Mapping[str, Any]) -> list[BrokerAddress]:
+    """The brokers of an AMQP section: `host`, or several as `hosts`, each with a port of its own if it gives one."""
+    named = section.get("hosts") or section.get("host") or ()
+    hosts = [named] if isinstance(named, str) else list(named)
+    secured = bool(section.get("ssl") or section.get("tls"))
+    usual = int(section.get("port") or (_TLS_PORT if secured else _PORT))
+    found = []
+    for each in hosts:
+        host, _, port = str(each).rpartition(":") if str(each).count(":") == 1 else (str(each), "", "")
+        found.append(
+            BrokerAddress(
+                host=host,
+                port=int(port) if port.isdigit() else usual,
+                user=str(section.get("user") or "guest"),
+                password=str(section.get("pwd") or section.get("password") or ""),
+                vhost=str(section.get("vhost") or "/"),
+                tls=_tls(section, host) if secured else None,
+            )
+        )
+    return found
+
+
+def _tls(section: Mapping[str, Any], host: str) -> dict[str, Any]:
+    verified = section.get("ssl_verify") is not False
+    return {
+        "ca_certs": section.get("ssl_ca"),
+        "certfile": section.get("ssl_cert"),
+        "keyfile": section.get("ssl_key"),
+        "cert_reqs": ssl.CERT_REQUIRED if verified else ssl.CERT_NONE,
+        "server_hostname": host if verified else None,
+    }
+
+
+@contextmanager
+def connected(address: BrokerAddress) -> Iterator[Connection]:
+    """A connection with heartbeats. Raises what kombu and the operating system raise: `LOST` names it all."""
+    connection = Connection(
+        transport="amqp",
+        hostname=address.host,
+        port=address.port,
+        userid=address.user,
+        password=address.password,
+        virtual_host=address.vhost,
+        connect_timeout=CONNECT_SECONDS,
+        heartbeat=HEARTBEAT_SECONDS,
+        ssl=dict(address.tls) if address.tls is not None else False,
+        login_method="PLAIN",
+    )
+    try:
+        connection.connect()
+        yield connection
+    finally:
+        with suppress(*LOST):
+            connection.release()
+
+
+LOST: tuple[type[Exception], ...] = (OSError, amqp.exceptions.AMQPError, ssl.SSLError)
+
+
+class OwnQueue:
+    """Our queue at the broker, bound to the services' exchanges, none of which is ever declared by us.
+
+    It is not durable: a broker that restarts loses what it would have held, and that shows, because the queue is gone.
+    It is bounded, drops the oldest message when it is full, and goes by itself when nobody has listened for an hour.
+    """
+
+    def __init__(self, connection: Connection, name: str, section: Mapping[str, Any]) -> None:
+        self._connection, self.name = connection, name
+        self._exchanges: Sequence[str] = [str(each) for each in section.get("exchanges") or EXCHANGES]
+        self._topics: Sequence[str] = [str(each) for each in section.get("topics") or TOPICS]
+        self.bound: set[str] = set()
+
+    def open(self) -> str | None:
+        """Have the queue, and bind it. Why messages may have been lost, None where none were."""
+        there = self.waiting()
+        if there is None:
+            arguments = {
+                "x-max-length": MOST_MESSAGES,
+                "x-overflow": "drop-head",
+                "x-expires": EXPIRES_SECONDS * 1000,
+                "x-single-active-consumer": True,
+            }
+            with self._channel() as channel:
+                channel.queue_declare(self.name, durable=False, auto_delete=False, arguments=arguments)
+        self.bind()
+        if there is None:
+            return "the listener's queue was not there: what was notified before it was made is not known."
+        return self.overflowed(there)
+
+    def waiting(self) -> int | None:
+        """How many messages wait; None where there is no queue."""
+        try:
+            with self._channel() as channel:
+                return int(channel.queue_declare(self.name, passive=True).message_count)
+        except amqp.exceptions.NotFound:
+            return None
+
+    def overflowed(self, waiting: int) -> str | None:
+        """Why messages may have been lost, where so many wait."""
+        if waiting < MOST_MESSAGES:
+            return None
+        return f"the listener's queue was full ({waiting} messages): the oldest ones were dropped."
+
+    def bind(self) -> set[str]:
+        """Bind the queue to the exchanges that are there; those that were not bound before."""
+        there = {name for name in self._exchanges if self._is_there(name)}
+        new = there - self.bound
+        with self._channel() as channel:
+            for exchange in sorted(there):
+                for topic in self._topics:
+                    # An exchange that was made anew has lost its bindings: binding once more does no harm.
+                    channel.queue_bind(self.name, exchange, f"{topic}.#")
+        self.bound = there
+        return new
+
+    def _is_there(self, exchange: str) -> bool:
+        try:
+            with self._channel() as channel:
+                channel.exchange_declare(exchange, "topic", passive=True)
+        except amqp.exceptions.NotFound:
+            return False
+        return True
+
+    @contextmanager
+    def _channel(self) -> Iterator[Any]:
+        """A channel for one question: the broker closes it with an error."""
+        channel: Any = self._connection.channel()
+        try:
+            yield channel
+        finally:
+            with suppress(*LOST):
+                channel.close()
+
+    def consumer(self, heard: Callable[[Message], None]) -> Consumer:
+        """Consumes the queue; `heard` is called with each message, as it came."""
+        channel: Any = self._connection.channel()
+        channel.basic_qos(0, PREFETCH, False)
+        queue = Queue(self.name, no_declare=True)
+        return Consumer(channel, [queue], no_ack=False, auto_declare=False, on_message=heard, accept=None)
+
+    def delete(self) -> None:
+        """Remove the queue with what is in it."""
+        with self._channel() as channel:
+            channel.queue_delete(self.name)

@@ -1,0 +1,135 @@
+"""Watching over one environment: its listener, and beside it the reading again of what events concern."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from importlib.metadata import entry_points
+from typing import Any
+
+from collectors.collection import Collection
+from collectors.events.handlers import load_interpreter
+from collectors.events.live import LiveCollection
+from collectors.registry import load_plugins
+from collectors.sources.protocols import Sources
+from collectors.sources.sections import open_sources
+from topology.environments import Environment
+from topology.errors import GraphUnavailable
+from topology.events import Engine
+from topology.events.state import ListenerNote
+from topology.graph import Graph
+from topology.settings import Settings
+from workers.listener import Ears
+from workers.scanning import pins_of
+
+log = logging.getLogger("calipso.listener")
+LISTENERS = "calipso_graph.listeners"
+# Seconds between looks at what is due, and between attempts to open sources that did not open.
+TICK, REOPEN = 0.2, 30.0
+
+
+class Watch:
+    """One environment that is listened to: two threads, ended together. `rescan` is called when events were lost."""
+
+    def __init__(
+        self, graph: Graph, settings: Settings, environment: Environment, rescan: Callable[[str], None]
+    ) -> None:
+        self._graph, self._settings, self._environment = graph, settings, environment
+        self.note = ListenerNote(graph, environment.name)
+        self._rescan = rescan
+        self._ended = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._guarded, args=[work], daemon=True, name=f"{name} {environment.name}")
+            for name, work in (("listen", self._listen), ("refresh", self._refresh))
+        ]
+
+    def start(self) -> None:
+        """Begin."""
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def alive(self) -> bool:
+        """Whether both threads run."""
+        return all(thread.is_alive() for thread in self._threads)
+
+    def end(self, seconds: float = 30.0) -> None:
+        """End both, and wait for them."""
+        self._ended.set()
+        for thread in self._threads:
+            thread.join(seconds)
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        """Nothing that goes wrong in one environment concerns another: it is told, and tried again by who watches."""
+        try:
+            work()
+        except GraphUnavailable as error:
+            log.warning("environment=%s %s", self._environment.name, error)
+        except Exception as error:
+            log.exception("environment=%s the listener failed", self._environment.name)
+            self._failed(f"{type(error).__name__}: {' '.join(str(error).split())[:300]}")
+        finally:
+            self._ended.set()  # one without the other would do half the work
+
+    def _failed(self, reason: str) -> None:
+        try:
+            self.note.say("failed", f"{reason}. It is started again.")
+        except GraphUnavailable as error:
+            log.warning("environment=%s %s", self._environment.name, error)
+
+    def _listen(self) -> None:
+        section, make = _ears_of(self._environment)
+        if section is None or make is None:
+            self.note.say("failed", "there is no section to listen to. Add an AMQP section: calipso env add FILE")
+            self._ended.wait()
+            return
+        self.note.forget_tombstones()
+        # To find the links of what is told, no source is asked.
+        live = self._live(Sources(apis={}, regions=self._regions()))
+        engine = Engine(self._graph, self._environment.name, live, settings=self._settings)
+        interpreter = load_interpreter(live.region)
+        make(self._environment.name, section, engine, interpreter, self.note, self._rescan).run(self._ended)
+
+    def _refresh(self) -> None:
+        while not self._ended.is_set():
+            sources = open_sources(self._environment.configuration, pins=pins_of(self._settings, self._environment))
+            try:
+                engine = Engine(self._graph, self._environment.name, self._live(sources), settings=self._settings)
+                self._refresh_with(engine, whole=not sources.missing)
+            finally:
+                sources.close()
+
+    def _refresh_with(self, engine: Engine, *, whole: bool) -> None:
+        """Read again what is due; where a source did not open, only for a while, and then it is opened again."""
+        waited = 0.0
+        while not self._ended.is_set() and (whole or waited < REOPEN):
+            done = engine.refresh()
+            if done.looked:
+                log.info(
+                    "environment=%s read again %d, changed %d, failed %d",
+                    self._environment.name, done.looked, done.changed, done.failed,
+                )  # fmt: skip
+            else:
+                self._ended.wait(TICK)
+            waited += TICK
+
+    def _live(self, sources: Sources) -> LiveCollection:
+        collection = Collection(sources, load_plugins(), parallel_hosts=self._settings.parallel_hosts)
+        region = next(iter([*sources.regions, *sources.apis]), "RegionOne")
+        return LiveCollection(collection, region, sources.apis.get(region))
+
+    def _regions(self) -> list[str]:
+        """The region that is listened to: of the section, else the first that is configured."""
+        section = self._environment.section("OpenStack") or {}
+        named = section.get("region") or "RegionOne"
+        return [named] if isinstance(named, str) else list(named)
+
+
+def _ears_of(environment: Environment) -> tuple[Mapping[str, Any] | None, Callable[..., Ears] | None]:
+    """The first section that a listener is installed for, and what makes the listener."""
+    makers = {point.name: point for point in entry_points(group=LISTENERS)}
+    for section in environment.configuration:
+        if section["name"] in makers:
+            return section, makers[section["name"]].load()
+    return None, None
