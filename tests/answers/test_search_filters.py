@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from ipaddress import IPv4Network, IPv6Network, ip_address
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +12,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from api.application import make_app
+from api.service import Service
 from graph_schema.object_types import NETWORK, PORT, SUBNET, VNIC
 from graph_schema.records import Ref
 from graph_schema.registry import OBJECT_TYPES
@@ -18,11 +21,13 @@ from tests.answers.conftest import settle
 from tests.answers.search_oracle import Oracle, Thing, holds, inside, mac_begins, of_type, oracle_of, says
 from tests.cliques.test_plans import scanning
 from tests.clouds import Cloud, ref, two_projects, uuid
+from topology import tokens
 from topology.errors import InvalidConfiguration, UnknownEnvironment, UnknownObject
 from topology.graph import Graph
 from topology.search import search
 from topology.search.compilation import compile_filters, compile_text
 from topology.search.keys import ADDRESSES, KEYS, RANGES
+from topology.settings import Settings
 from topology.store import SEARCH_INDEX
 
 Place = tuple[str, Cloud, Oracle]
@@ -100,7 +105,7 @@ def ids(graph: Graph, place: Place, text: str) -> set[str]:
     """The ids of all pages; none comes twice."""
     found, cursor = list[str](), None
     while True:
-        answer = search(graph, text, environment=place[0], limit=50, cursor=cursor)
+        answer = search(graph, text, environment=place[0], limit=150, cursor=cursor)
         found += [item["id"] for item in answer.items]
         cursor = answer.next
         if cursor is None:
@@ -260,6 +265,23 @@ def test_an_environment_is_a_filter_too(graph: Graph, place: Place) -> None:
         (name, id) for id in place[2].ids(of_type("router"))
     }
     assert search(graph, f"environment:{name} type:router", environment="another").items == ()
+
+
+def test_over_rest_it_is_the_same_search_with_the_same_errors(graph: Graph, place: Place, tmp_path: Path) -> None:
+    token, made = tokens.issue(graph, "search")
+    client = make_app(Service(graph, Settings(data_dir=tmp_path))).test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+
+    def asked(q: str) -> Any:
+        return client.get("/api/v1/search", query_string={"q": q, "environment": place[0]})
+
+    for text in ("type:instance project:shop", "10.1.0.0/25", "op-web status:active"):
+        assert asked(text).get_json() == search(graph, text, environment=place[0]).as_json()
+        assert asked(text).get_json()["items"]
+    for text, code in (("type:planet", 400), ("stauts:error", 400), ("::/0", 400), ("project:nowhere", 404)):
+        refused = asked(text)
+        assert (refused.status_code, refused.get_json()["error"]["message"][:8]) == (code, "search: ")
+    tokens.revoke(graph, made.id)
 
 
 def test_every_property_that_holds_addresses_is_known_as_such() -> None:

@@ -62,7 +62,9 @@ def as_range(text: str) -> Range | None:
         return None
     found = Range(network)
     if isinstance(network, IPv6Network) and not found.is_one and _beginning(network) is None:
-        raise InvalidConfiguration(f"{text}: this range is too wide to be looked for. Give one that begins with more.")
+        raise InvalidConfiguration(
+            f"search: {text}: this range is too wide to be looked for. Give one that begins with more."
+        )
     return found
 
 
