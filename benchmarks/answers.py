@@ -21,7 +21,7 @@ from statistics import median
 from neo4j import Driver
 
 from benchmarks.cloud.readings import MultipliedCloud
-from benchmarks.measuring import percentile, print_table, seconds_of
+from benchmarks.measuring import peak_memory, percentile, print_table, seconds_of
 from benchmarks.server import Server, forget, measured_server
 from benchmarks.writing import write_parts
 from graph_schema.clique_types import CLIQUE_TYPES
@@ -74,7 +74,7 @@ def load(graph: Graph, environment: str, cloud: MultipliedCloud) -> None:
     if there != wanted:
         forget(graph, environment)
         seconds = seconds_of(lambda: write_parts(graph, environment, cloud.parts()))
-        print(f"{wanted:,} objects written in {seconds:.1f} s, making them included")
+        print(f"{wanted:,} objects written in {seconds:.1f} s, making them included; at most {peak_memory():.0f} MB")
 
 
 def questions(

@@ -1,8 +1,9 @@
 // name: clique_answer_dated
-// purpose: last part of a clique statement that answers for one focal point, with how complete its scopes were read
+// purpose: last part of a clique statement for one focal point: also how complete its scopes are, and what chose its type
 // mode: read
-// parameters: environment, scope_properties, host_sources
-// Scopes are those that said the nodes, those of their hosts, and others that were not complete: as in `scopes_of`.
+// parameters: environment, focal_point_type, scope_properties, host_sources
+// Scopes are those that said the nodes, those of their hosts, and others that were not complete: as in `scopes_of`. The
+// last columns are as in `clique_question`: from them it is seen whether this was the statement to ask.
 RETURN focal.id AS focal_point, nodes, found AS links, truncated,
        COLLECT {
          WITH reduce(keys = [], node IN nodes | keys + [property IN $scope_properties | node[property]]
@@ -14,4 +15,12 @@ RETURN focal.id AS focal_point, nodes, found AS links, truncated,
          }
          RETURN {key: s.key, outcome: s.outcome, problems: s.problems, observed_at: s.observed_at,
                  completed_at: s.completed_at, objects: s.objects}
-       } AS scopes
+       } AS scopes,
+       head(COLLECT {
+         MATCH (e:Environment {name: $environment})
+         RETURN e {.distribution, .distribution_version, .mechanism_drivers, .type_drivers}
+       }) AS variant,
+       COLLECT { MATCH (t:CliqueType) WHERE t.focal_point_type = $focal_point_type RETURN properties(t) } AS clique_types,
+       COLLECT {
+         MATCH (c:CliqueConstraint) WHERE c.focal_point_type = $focal_point_type RETURN c.constraints
+       } AS constraints

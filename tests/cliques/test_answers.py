@@ -245,6 +245,27 @@ def test_a_users_own_clique_type_replaces_the_shipped_one_and_a_broken_one_is_na
     assert "broken" in found.notes[0]
 
 
+def test_a_walk_that_was_chosen_before_is_not_taken_when_another_is_right_by_now(
+    graph: Graph, environment: str
+) -> None:
+    bare = Bare()
+    bare.write(graph, environment, [links.VNIC_VEDGE.link(bare.tap, bare.switch)])
+    asked = [clique(graph, environment, bare.tap.id)]
+    with graph._driver.session() as session:
+        session.run(
+            "CREATE (:CliqueType {name: 'short', link_types: ['vnic-vedge'], environment: $e, focal_point_type: 'vnic'})",
+            e=environment,
+        ).consume()
+        asked += [clique(graph, environment, bare.tap.id) for _ in range(2)]
+        session.run("MATCH (t:CliqueType {environment: $e}) DELETE t", e=environment).consume()
+        asked += [clique(graph, environment, bare.tap.id) for _ in range(2)]
+
+    chosen = [found.clique_type.name for found in asked]
+    assert chosen == [chosen[0], "short", "short", chosen[0], chosen[0]]
+    assert chosen[0] != "short"
+    assert [names(found) for found in asked] == [{("vnic", "tap"), ("vedge", "ovs")}] * 5
+
+
 def test_a_constraint_in_the_graph_replaces_the_declared_one(graph: Graph, environment: str) -> None:
     bare = Bare()
     carried = links.INSTANCE_VNIC.link(bare.vm, bare.tap, networks=["net-one"])

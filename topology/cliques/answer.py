@@ -10,7 +10,7 @@ from typing import Any
 
 from cypher import Statement
 from graph_schema.clique_types import CLIQUE_TYPES, CliqueType
-from topology.cliques.choosing import Choice, NoCliqueType, choose_for, users_types
+from topology.cliques.choosing import Choice, Guesses, NoCliqueType, choice_of, choose_for, users_types
 from topology.cliques.compilation import compile_clique, compile_count, compile_dated
 from topology.errors import UnknownObject
 from topology.freshness import HOST_SOURCES, SCOPE_PROPERTIES, Freshness, ScopeBook
@@ -30,6 +30,7 @@ BATCH = 25
 _COUNT_BATCH = 200
 # Batches that the server works on at the same time.
 _AT_ONCE = 4
+_GUESSES = Guesses()
 PAGE_CAP = 100
 
 
@@ -69,22 +70,38 @@ class Clique:
 def clique(graph: Graph, environment: str, focal_id: str, *, limit: int = STEP_LIMIT) -> Clique:
     """The clique of one object. Raises UnknownEnvironment, UnknownObject with near matches, NoCliqueType, TimedOut."""
     focal = stored_id(focal_id)
+    # Most answers take one statement: what it tells beside the answer shows whether the guess was right.
+    guess = _GUESSES.get(graph, environment, focal)
+    row = guess and _asked(graph, environment, focal, guess, limit)
+    if guess and row and choice_of(environment, guess.clique_type.focal_point_type, row).is_like(guess):
+        return _dated(graph, environment, guess, row)
     try:
         choice = choose_for(graph, environment, focal_point=focal)
     except UnknownObject as error:
         raise UnknownObject(f"{error}.{suggestions(graph, environment, focal_id)}") from None
+    row = _asked(graph, environment, focal, choice, limit)
+    if row is None:
+        raise UnknownObject(f"{environment}: {quoted(focal)} was removed a moment ago. Ask again.")
+    _GUESSES.keep(graph, environment, focal, choice)
+    return _dated(graph, environment, choice, row)
+
+
+def _asked(graph: Graph, environment: str, focal: str, choice: Choice, limit: int) -> Row | None:
+    """What the statement of a choice tells; None where there is no such focal point of its type."""
     rows = graph.read(
         compile_dated(choice.clique_type, choice.constraints),
         environment=environment,
         focal_points=[focal],
+        focal_point_type=choice.clique_type.focal_point_type,
         limit=limit,
         scope_properties=SCOPE_PROPERTIES,
         host_sources=HOST_SOURCES,
     )
-    for row in rows:
-        scopes = ScopeBook(graph, environment, [scope_state_of(scope) for scope in row["scopes"]])
-        return _clique(environment, choice, row, scopes)
-    raise UnknownObject(f"{environment}: {quoted(focal)} was removed a moment ago. Ask again.")
+    return rows[0] if rows else None
+
+
+def _dated(graph: Graph, environment: str, choice: Choice, row: Row) -> Clique:
+    return _clique(environment, choice, row, ScopeBook(graph, environment, map(scope_state_of, row["scopes"])))
 
 
 def cliques(graph: Graph, environment: str, focal_type: str, *, limit: int = STEP_LIMIT) -> Iterator[Clique]:

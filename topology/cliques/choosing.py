@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from graph_schema.clique_types import CLIQUE_TYPES, CONSTRAINTS, CliqueType, choose
 from graph_schema.model import SchemaError
+from graph_schema.registry import OBJECT_TYPES
 from graph_schema.variants import EnvironmentVariant
 from topology.errors import TopologyError, UnknownEnvironment, UnknownObject
 from topology.graph import Graph
@@ -26,6 +28,14 @@ class Choice:
     constraints: tuple[str, ...]
     notes: tuple[str, ...] = ()
 
+    def is_like(self, other: Choice) -> bool:
+        """Whether both give the same answer, notes included."""
+        return (self.clique_type.as_json(), self.constraints, sorted(self.notes)) == (
+            other.clique_type.as_json(),
+            other.constraints,
+            sorted(other.notes),
+        )
+
 
 def choose_for(
     graph: Graph, environment: str, *, focal_point: str | None = None, focal_point_type: str | None = None
@@ -42,8 +52,16 @@ def choose_for(
     kind = row["focal_point_type"]
     if kind is None:
         raise UnknownObject(f"{environment}: no object has the id {quoted(focal_point or '')}")
+    return choice_of(environment, kind, row, focal_point)
+
+
+def choice_of(environment: str, kind: str, row: Mapping[str, Any], focal_point: str | None = None) -> Choice:
+    """The choice for a type of focal point, by what a statement told of `variant`, `clique_types` and `constraints`.
+
+    Raises NoCliqueType.
+    """
     own, notes = users_types(row["clique_types"])
-    chosen = choose((*own, *CLIQUE_TYPES), kind, _variant(environment, row))
+    chosen = choose((*own, *CLIQUE_TYPES), kind, _variant(environment, row["variant"] or {}))
     if chosen is None:
         known = ", ".join(sorted({t.focal_point_type for t in (*own, *CLIQUE_TYPES)}))
         raise NoCliqueType(
@@ -51,6 +69,29 @@ def choose_for(
             f"What is inside a {kind}: calipso tree {environment} --from {focal_point or 'ID'}"
         )
     return Choice(chosen, _constraints(kind, row["constraints"]), notes)
+
+
+class Guesses:
+    """What was chosen last for an id that looks alike, of each graph and environment.
+
+    Only guesses: whoever uses one compares it with what the graph says together with the answer.
+    """
+
+    def __init__(self) -> None:
+        self._last: WeakKeyDictionary[Graph, dict[tuple[str, str], Choice]] = WeakKeyDictionary()
+
+    def get(self, graph: Graph, environment: str, id: str) -> Choice | None:
+        """The guess for an id, or None."""
+        return self._last.get(graph, {}).get((environment, _look(id)))
+
+    def keep(self, graph: Graph, environment: str, id: str, choice: Choice) -> None:
+        """Remember what was right."""
+        self._last.setdefault(graph, {})[environment, _look(id)] = choice
+
+
+def _look(id: str) -> str:
+    """The type that is in the id of what is on a host; uuids look like each other."""
+    return next((part for part in id.split(":") if part in OBJECT_TYPES), "")
 
 
 def users_types(rows: Sequence[Mapping[str, Any]]) -> tuple[tuple[CliqueType, ...], tuple[str, ...]]:
@@ -77,13 +118,13 @@ def _users_type(row: Mapping[str, Any]) -> CliqueType:
     )
 
 
-def _variant(environment: str, row: Mapping[str, Any]) -> EnvironmentVariant:
+def _variant(environment: str, told: Mapping[str, Any]) -> EnvironmentVariant:
     return EnvironmentVariant(
         environment,
-        row["distribution"] or "",
-        row["distribution_version"] or "",
-        _words(row["mechanism_drivers"]),
-        _words(row["type_drivers"]),
+        told.get("distribution") or "",
+        told.get("distribution_version") or "",
+        _words(told.get("mechanism_drivers")),
+        _words(told.get("type_drivers")),
     )
 
 
