@@ -253,7 +253,8 @@ def test_a_walk_that_was_chosen_before_is_not_taken_when_another_is_right_by_now
     asked = [clique(graph, environment, bare.tap.id)]
     with graph._driver.session() as session:
         session.run(
-            "CREATE (:CliqueType {name: 'short', link_types: ['vnic-vedge'], environment: $e, focal_point_type: 'vnic'})",
+            "CREATE (t:CliqueType {name: 'short', link_types: ['vnic-vedge'], focal_point_type: 'vnic'}) "
+            "SET t.environment = $e",
             e=environment,
         ).consume()
         asked += [clique(graph, environment, bare.tap.id) for _ in range(2)]
