@@ -35,7 +35,7 @@ NAMES = (
     "a:b%3Ac%d",
     "n" * 255,
 )
-SHORT = [name for name in NAMES if len(name) <= 64]  # keystone's limit for projects
+SHORT = [name.strip() for name in NAMES if len(name) <= 64]  # keystone's limit for projects; it strips their names
 # Linux takes 15 bytes without space and slash as the name of a device, and Open vSwitch the same of a bridge.
 DEVICES = ("$(reboot)", "`id`", "a;b|c&d", "q'u\"o", "x%3Ay", "ñandú", "*", "-v", "{}[]", "a\\nb")
 PREFIX = "hostile-"

@@ -39,6 +39,9 @@ password_hash_rounds = 4
 [cache]
 enabled = true
 backend = dogpile.cache.memory
+# Each of keystone's processes remembers by itself, also a project that another one has deleted.
+[resource]
+caching = false
 $(notifications)
 X
 put /etc/placement/placement.conf <<X

@@ -271,7 +271,7 @@ class HostTruth:
             self.vedges["lxb"] = self.id("vedge", "lxb")
         for kind, id in self.vedges.items():
             version = self.facts.ovs_version if kind == "ovs" else None
-            bridges = set(self.facts.ports.values()) if kind == "ovs" else self._agent_bridges()
+            bridges = self.facts.bridges if kind == "ovs" else self._agent_bridges()
             self.truth.node(
                 "vedge", id, ("host", self.host), kind=kind, version=version, bridges=frozenset(bridges), host=self.host
             )

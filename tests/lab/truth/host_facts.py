@@ -39,6 +39,7 @@ done
 if [ -S /run/openvswitch/db.sock ]; then
   echo "ovs	$(ovs-vsctl get Open_vSwitch . ovs_version | tr -d '"')"
   ovs-vsctl list-br | while read -r bridge; do
+    printf 'bridge\t%s\n' "$bridge"
     ovs-vsctl list-ifaces "$bridge" | while read -r port; do printf 'port\t%s\t%s\n' "$bridge" "$port"; done
   done
   ovs-vsctl -f csv --no-headings --columns=name,external_ids list Interface | sed 's/^/interface\t/'
@@ -82,6 +83,7 @@ class HostFacts:
     namespaces: set[str] = field(default_factory=set)
     members: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # Linux bridge → devices
     ovs_version: str = ""
+    bridges: set[str] = field(default_factory=set)  # of Open vSwitch, those without ports too
     ports: dict[str, str] = field(default_factory=dict)  # device of an Open vSwitch port → its bridge
     iface_ids: dict[str, str] = field(default_factory=dict)  # device → neutron port id
     tunnels: set[tuple[str, str, str]] = field(default_factory=set)  # type, local, remote
@@ -147,6 +149,8 @@ def _note(facts: HostFacts, kind: str, row: list[str]) -> None:
             facts.members[row[0]].add(row[1])
         case "ovs":
             facts.ovs_version = row[0]
+        case "bridge":
+            facts.bridges.add(row[0])
         case "port":
             facts.ports[row[1]] = row[0]
         case "interface":
