@@ -218,6 +218,9 @@ def test_what_several_have_is_listed_and_what_none_has_is_answered_with_near_mat
         resolve(graph, name, "shpo-web1")
     with pytest.raises(UnknownEnvironment):
         resolve(graph, f"{name}-not", "shop-web1")
+    for nobody in ("\ud800", "", " ", '"', "x" * 65_536, "no " * 5000):
+        with pytest.raises(UnknownObject):
+            resolve(graph, name, nobody)
 
 
 def test_the_statement_looks_for_mac_addresses_of_every_type_that_has_one() -> None:

@@ -232,6 +232,13 @@ def test_a_text_with_a_colon_that_is_no_key_is_text(graph: Graph, place: Place, 
     assert ids(graph, place, text)
 
 
+def test_what_stands_in_quotes_is_text(graph: Graph, place: Place) -> None:
+    assert ids(graph, place, "network_type:vlan")
+    for text in ('"network_type:vlan"', '"stauts:error"', '"note:x y"'):
+        assert ids(graph, place, text) == set()
+    assert ids(graph, place, '"web:edge"') == {uuid("edge")}
+
+
 def test_what_is_no_key_is_told_with_those_there_are_where_no_text_says_it(graph: Graph, place: Place) -> None:
     with pytest.raises(InvalidConfiguration) as refused:
         search(graph, "stauts:error type:port", environment=place[0])

@@ -19,6 +19,7 @@ from topology.search.query import Condition, Query, understood
 from topology.search.words import NAMES, beginning, fuzzy, lucene, mac_beginning, middles, phrase, phrases, words_of
 from topology.shapes import JsonObject, node_shape, quoted
 from topology.store import SEARCH_INDEX
+from topology.store.encoding import valid_text
 
 LIMIT, LIMIT_CAP = 20, 1000
 # Hits of one way that are ranked; who has more says more.
@@ -75,7 +76,8 @@ def search(
 
 def called(graph: Graph, text: str, environment: str, limit: int) -> list[Row]:
     """The objects of an environment that a text names by its beginning or by words, with their ranks; no filters."""
-    query = Query(text=text.strip(), exact=(text.strip().lower(),))
+    whole = valid_text(text).strip()
+    query = Query(text=whole, exact=(whole.lower(),))
     return _Search(graph, query, [environment], limit).by_beginning()
 
 
@@ -153,7 +155,7 @@ class _Search:
         asked = compile_text(mac=mac is not None, middle=middle)
         named = {
             "words": words or '""',
-            "phrases": f"({phrases(text)}) OR {phrase(mac or text)}",
+            "phrases": f"({phrases(text)}) OR {phrase(mac or text[:INDEXED_LENGTH])}",
             "mac": mac,
             "middles": middles(text),
             "names": list(NAMES),

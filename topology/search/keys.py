@@ -55,8 +55,9 @@ _LIKE_AN_ADDRESS = re.compile(r"[0-9A-Fa-f:.\-/]+")
 
 def key_of(word: str, value: str, *, is_quoted: bool) -> str | None:
     """The key that a word is; None where the word and its value are text, such as an id."""
-    key = _ALSO.get(word.lower(), word.lower())
-    if key not in KEYS or (word.lower() in _ID_WORDS and ":" in value and not is_quoted):
+    folded = word.lower().replace("-", "_")
+    key = _ALSO.get(folded, folded)
+    if key not in KEYS or (folded in _ID_WORDS and ":" in value and not is_quoted):
         return None
     return key
 

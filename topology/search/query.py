@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from graph_schema.registry import OBJECT_TYPES
@@ -40,7 +40,7 @@ class Condition:
         """The full-text query for what may fulfil it; None where that index knows nothing of it."""
         if self.how == "inside":
             return " ".join(each.words(key) for each in self.ranges for key in self.keys)
-        if self.keys == k.MACS:
+        if set(self.keys) <= set(k.MACS):
             return " ".join(beginning(key, value) for value in self.values for key in self.keys)
         return None
 
@@ -80,12 +80,13 @@ def understood(text: str) -> Query:
 
     >>> understood("web1 type:instance").types
     frozenset({'instance'})
-    >>> understood("fa:16:3e").text, understood("cmp1:vedge").text
-    ('fa:16:3e', 'cmp1:vedge')
+    >>> understood("fa:16:3e").text, understood("cmp1:vedge").text, understood('"type:instance"').text
+    ('fa:16:3e', 'cmp1:vedge', 'type:instance')
     """
     words, filters = _parted(valid_text(text))
     if not filters and not any(_as_inside(word) for word in words):
-        return _of_text(text)
+        in_quotes = len(words) == 1 and words[0] == _bare(text.strip())
+        return replace(_of_text(words[0]), doubtful=()) if in_quotes else _of_text(text)
     return _of_filters([as_kept(word) for word in words if not _as_inside(word)], filters, words)
 
 

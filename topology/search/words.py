@@ -90,8 +90,8 @@ def words_of(text: str) -> list[str]:
 def as_kept(word: str) -> str:
     """An IPv6 address or a uuid without dashes in the notation that the graph keeps; any other word as it is.
 
-    >>> as_kept("FD00:B:0::1F"), as_kept("6CB98EF9EB214 1E5"), as_kept("6CB98EF9eb2141e5b0174e5658b692dc")
-    ('fd00:b::1f', '6CB98EF9EB214 1E5', '6cb98ef9-eb21-41e5-b017-4e5658b692dc')
+    >>> as_kept("FD00:B:0::1F"), as_kept("6CB98EF9EB2141E5B0174E5658B692DC"), as_kept("Web-1")
+    ('fd00:b::1f', '6cb98ef9-eb21-41e5-b017-4e5658b692dc', 'Web-1')
     """
     if ":" in word:
         try:
