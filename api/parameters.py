@@ -28,6 +28,7 @@ _JSON_KINDS: Mapping[Kind, type | tuple[type, ...]] = {
     "time": str,
     "object": dict,
 }
+_ARTICLES: Mapping[Kind, str] = {"integer": "an", "object": "an"}
 _SWAGGER: Mapping[Kind, JsonObject] = {
     "string": {"type": "string"},
     "integer": {"type": "integer"},
@@ -86,7 +87,7 @@ class Parameter:
     def _one_of_json(self, value: Any) -> Any:
         wanted = _JSON_KINDS[self.kind]
         if not isinstance(value, wanted) or (self.kind != "boolean" and isinstance(value, bool)):
-            raise _Wrong(f"must be a {self.kind}.")
+            raise _Wrong(f"must be {_ARTICLES.get(self.kind, 'a')} {self.kind}.")
         return self._checked(_read_time(str(value)) if self.kind == "time" else value)
 
     def swagger(self) -> JsonObject:

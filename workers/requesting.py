@@ -61,10 +61,10 @@ def send_scan(
     graph.write("scan_sent", environment=requested.environment, id=requested.id)
 
 
-def test_as_task(graph: Graph, tasks: WayToWorkers, settings: Settings, test_id: str) -> None:
+def test_as_task(graph: Graph, tasks: WayToWorkers, settings: Settings, environment: str, test_id: str) -> None:
     """Have a worker do a test of connections that is noted. Raises BrokerUnavailable."""
     try:
-        send(tasks, settings, "calipso.connection_test", args=[test_id])
+        send(tasks, settings, "calipso.connection_test", args=[environment], kwargs={"test_id": test_id})
     except BrokerUnavailable as error:
         fail_test(graph, test_id, str(error))
         raise

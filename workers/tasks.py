@@ -8,7 +8,8 @@ from typing import Any
 from celery import Task, shared_task
 from celery.exceptions import Retry
 
-from topology.connection_tests import one_test
+from topology.connection_tests import one_test, request_test
+from topology.environments.secrets import open_vault
 from topology.errors import GraphUnavailable
 from topology.graph import Graph
 from topology.graph.opening import open_graph
@@ -81,14 +82,20 @@ def _scanned(
 
 
 @shared_task(name="calipso.connection_test")
-def connection_test(test_id: str) -> dict[str, Any]:
-    """Try the connections of the test of that id, which is noted in the graph; the test as JSON.
+def connection_test(
+    environment: str, test_targets: list[str] | None = None, test_id: str | None = None
+) -> dict[str, Any]:
+    """Try the sections of an environment, all or those that are named; the test as JSON.
 
-    A test that has begun already is not done again: a broker may deliver a task twice.
+    A test with an id is noted in the graph already. One that has begun is not done again: a broker may deliver a task
+    twice.
     """
     settings = Settings()
     with open_graph(settings) as graph:
         prepare(graph)
+        if test_id is None:
+            vault = open_vault(settings)
+            test_id = request_test(graph, vault, environment, test_targets, requested_by="task")
         do_test(graph, settings, test_id)
         return one_test(graph, test_id)
 

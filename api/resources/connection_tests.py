@@ -69,7 +69,7 @@ class ConnectionTests(Resource):
             body.get("targets_configuration"),
             requested_by=caller().name,
         )
-        test_as_task(here.graph, lambda: here.tasks, here.settings, asked)
+        test_as_task(here.graph, lambda: here.tasks, here.settings, environment, asked)
         told_at = f"{PREFIX}/connection_tests?{urlencode({'id': asked})}"
         answer = {"id": asked, "environment": environment, "status": "pending", "location": told_at}
         return answer, HTTPStatus.ACCEPTED.value, {"Location": told_at}

@@ -157,7 +157,7 @@ def test_connections_are_tried_by_a_worker_and_kept_without_secrets(site: Site) 
         wrong = [{"name": "OpenStack", "auth_url": f"{cloud.url}/identity/v3", "user": "admin", "pwd": "hush-hush"}]
         given = connection_tests.request_test(site.graph, vault, name, None, wrong, requested_by="test")
         for id in (own, given, given):  # a broker may deliver a task twice
-            send_test(site.graph, site.tasks, site.settings, id)
+            send_test(site.graph, site.tasks, site.settings, name, id)
         wait_for(lambda: not connection_tests.list_tests(site.graph, environment=name, status="pending").items)
         wait_for(lambda: not connection_tests.list_tests(site.graph, environment=name, status="running").items)
         ended = {id: connection_tests.one_test(site.graph, id) for id in (own, given)}

@@ -41,12 +41,13 @@ def place(
         yield Place(folder, broker)
 
 
-def send(place: Place, environment: str) -> Any:
-    """Have an environment scanned, by the program that docs/tasks.md shows."""
-    shown = re.search(r"```python\n(.*?)```", (ROOT / "docs" / "tasks.md").read_text(encoding="utf-8"), re.DOTALL)
-    assert shown is not None
+EXAMPLES = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "tasks.md").read_text(encoding="utf-8"), re.DOTALL)
+
+
+def send(place: Place, environment: str, example: str = EXAMPLES[0]) -> Any:
+    """What a program that docs/tasks.md shows gets from a worker."""
     names = dict(place.broker)
-    exec(shown[1].replace('"lab"', repr(environment)), names)  # noqa: S102  # the documented example itself
+    exec(example.replace('"lab"', repr(environment)), names)  # noqa: S102  # the documented example itself
     return names["report"]
 
 
@@ -63,6 +64,15 @@ def test_any_program_may_have_an_environment_scanned_by_the_tasks_name(
     with graph._driver.session() as session:
         found = session.run("MATCH (p:Project {environment: $e}) RETURN p.id", e=environment).value()
     assert set(found) == projects
+
+
+def test_any_program_may_have_connections_tried_by_the_tasks_name(place: Place, graph: Graph, environment: str) -> None:
+    with http_cloud() as cloud:
+        add_environment(graph, environment, cloud, place.data_dir)
+        report = send(place, environment, EXAMPLES[1])
+    assert (report["environment"], report["test_targets"]) == (environment, ["OpenStack"])
+    steps = {step["step"]: step["status"] for step in report["test_results"][0]["steps"]}
+    assert steps["login"] == "ok"
 
 
 def test_a_task_for_an_unknown_environment_says_which_there_are(place: Place) -> None:
