@@ -31,7 +31,7 @@ from topology.settings import Settings
 
 NICS, GUESTS = 90, 200
 # Neo4j looks every two seconds for what has had its time; the rest is room for a busy machine.
-GRACE = 8.0
+GRACE = 20.0
 
 
 class Dense(RoutedCloud):
