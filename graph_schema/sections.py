@@ -120,7 +120,30 @@ CLI = Section(
         Key("keep_alive", "Seconds between signs of life (15).", "integer"),
     ),
 )
-AMQP = Section("AMQP", "Notifications of the services", (_HOST, _PORT, _USER, _PWD, _PASSWORD), open=True)
+AMQP = Section(
+    "AMQP",
+    "Notifications of the services",
+    (
+        _HOST,
+        Key("hosts", "Several brokers, each as host or host:port: when one goes, the next is tried.", "words"),
+        Key("port", "TCP port (5672; 5671 with TLS).", "integer"),
+        _USER,
+        _PWD,
+        _PASSWORD,
+        Key("vhost", "Virtual host (/)."),
+        Key("ssl", "Whether the connection is encrypted.", "boolean"),
+        Key("tls", "The same as ssl.", "boolean"),
+        Key("ssl_ca", "Certificates to trust.", path=True),
+        Key("ssl_cert", "Client certificate.", path=True),
+        Key("ssl_key", "Key of the client certificate.", path=True),
+        Key("ssl_verify", "Whether the certificate is verified (true).", "boolean"),
+        Key("exchanges", "Exchanges of the services (nova, neutron, keystone, openstack).", "words"),
+        Key("topics", "Topics of their notifications (notifications, versioned_notifications).", "words"),
+        Key("queue_length", "Messages that the broker keeps for us at most (50000).", "integer"),
+        Key("queue_expires", "Seconds that the broker keeps our queue while nobody listens (3600).", "integer"),
+    ),
+    open=True,
+)
 ACI = Section("ACI", "The fabric's controller", (_HOST, _PORT, _USER, _PWD, _PASSWORD), open=True)
 KUBERNETES = Section(
     "Kubernetes", "A Kubernetes cluster", (_HOST, _PORT, _USER, Key("token", "Token.", secret=True)), open=True

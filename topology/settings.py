@@ -72,6 +72,9 @@ class Settings(BaseSettings):
         """The environments that the clock looks after; None for all."""
         named = self.beat_environments
         return None if named is None else [name.strip() for name in named.split(",") if name.strip()]
+    poll_seconds: float = Field(
+        default=60.0, ge=5, description="Seconds between looks of the listener at what changes without a notification."
+    )
 
     @cached_property
     def managed(self) -> bool:

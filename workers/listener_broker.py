@@ -42,13 +42,12 @@ class BrokerAddress:
 
 def brokers_of(section: Mapping[str, Any]) -> list[BrokerAddress]:
     """The brokers of an AMQP section: `host`, or several as `hosts`, each with a port of its own if it gives one."""
-    named = section.get("hosts") or section.get("host") or ()
-    hosts = [named] if isinstance(named, str) else list(named)
+    hosts = _words(section, "hosts", ()) or _words(section, "host", ())
     secured = bool(section.get("ssl") or section.get("tls"))
     usual = int(section.get("port") or (_TLS_PORT if secured else _PORT))
     found = []
     for each in hosts:
-        host, _, port = str(each).rpartition(":") if str(each).count(":") == 1 else (str(each), "", "")
+        host, _, port = each.rpartition(":") if each.count(":") == 1 else (each, "", "")
         found.append(
             BrokerAddress(
                 host=host,
@@ -60,6 +59,11 @@ def brokers_of(section: Mapping[str, Any]) -> list[BrokerAddress]:
             )
         )
     return found
+
+
+def _words(section: Mapping[str, Any], key: str, usual: Sequence[str]) -> list[str]:
+    named = section.get(key) or usual
+    return [named] if isinstance(named, str) else [str(each) for each in named]
 
 
 def _tls(section: Mapping[str, Any], host: str) -> dict[str, Any]:
@@ -108,8 +112,10 @@ class OwnQueue:
 
     def __init__(self, connection: Connection, name: str, section: Mapping[str, Any]) -> None:
         self._connection, self.name = connection, name
-        self._exchanges: Sequence[str] = [str(each) for each in section.get("exchanges") or EXCHANGES]
-        self._topics: Sequence[str] = [str(each) for each in section.get("topics") or TOPICS]
+        self._exchanges = _words(section, "exchanges", EXCHANGES)
+        self._topics = _words(section, "topics", TOPICS)
+        self._most = int(section.get("queue_length") or MOST_MESSAGES)
+        self._expires = int(section.get("queue_expires") or EXPIRES_SECONDS)
         self.bound: set[str] = set()
 
     def open(self) -> str | None:
@@ -117,9 +123,9 @@ class OwnQueue:
         there = self.waiting()
         if there is None:
             arguments = {
-                "x-max-length": MOST_MESSAGES,
+                "x-max-length": self._most,
                 "x-overflow": "drop-head",
-                "x-expires": EXPIRES_SECONDS * 1000,
+                "x-expires": self._expires * 1000,
                 "x-single-active-consumer": True,
             }
             with self._channel() as channel:
@@ -139,7 +145,7 @@ class OwnQueue:
 
     def overflowed(self, waiting: int) -> str | None:
         """Why messages may have been lost, where so many wait."""
-        if waiting < MOST_MESSAGES:
+        if waiting < self._most:
             return None
         return f"the listener's queue was full ({waiting} messages): the oldest ones were dropped."
 

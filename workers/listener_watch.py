@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping
 from importlib.metadata import entry_points
 from typing import Any
@@ -102,8 +103,11 @@ class Watch:
 
     def _refresh_with(self, engine: Engine, *, whole: bool) -> None:
         """Read again what is due; where a source did not open, only for a while, and then it is opened again."""
-        waited = 0.0
-        while not self._ended.is_set() and (whole or waited < REOPEN):
+        begun = polled = time.monotonic()
+        while not self._ended.is_set() and (whole or time.monotonic() - begun < REOPEN):
+            if time.monotonic() - polled >= self._settings.poll_seconds:
+                polled = time.monotonic()
+                engine.poll()
             done = engine.refresh()
             if done.looked:
                 log.info(
@@ -112,7 +116,6 @@ class Watch:
                 )  # fmt: skip
             else:
                 self._ended.wait(TICK)
-            waited += TICK
 
     def _live(self, sources: Sources) -> LiveCollection:
         collection = Collection(sources, load_plugins(), parallel_hosts=self._settings.parallel_hosts)

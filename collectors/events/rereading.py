@@ -221,6 +221,12 @@ class Rereader:
         told.add(availability_zones.parse_api(availability_zones.fetch_api(self._source)))
         return _with(_reread(scope, began, told), whole=("aggregate", "availability_zone"))
 
+    def statuses(self, scope: Scope, began: datetime, _: list[str]) -> Reread:
+        """The status of every port: agents change it, and nobody notifies."""
+        raw = self._source.listing("network", "ports?fields=id&fields=status", "ports")
+        told = {str(port.get("id")): str(port.get("status")) for port in raw if isinstance(port, dict)}
+        return Reread(scope, began, statuses=told)
+
 
 _READERS: Mapping[RefreshKind, Callable[[Rereader, Scope, datetime, list[str]], Reread]] = {
     "instance": Rereader.instances,
@@ -236,6 +242,7 @@ _READERS: Mapping[RefreshKind, Callable[[Rereader, Scope, datetime, list[str]], 
     "agents_of_network": Rereader.agents_of_networks,
     "network_agents": Rereader.network_agents,
     "aggregates": Rereader.aggregates,
+    "statuses": Rereader.statuses,
 }
 
 

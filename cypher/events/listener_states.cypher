@@ -10,5 +10,5 @@ RETURN e.name AS environment, coalesce(e.listen, false) AS listen, e.listener AS
        coalesce(e.listener_events, 0) AS events, e.listener_lag AS lag, toString(e.listener_gap_at) AS gap_at,
        e.listener_gap_reason AS gap_reason,
        coalesce(e.listener_heartbeat < datetime() - duration({seconds: $silent}), true) AS silent,
-       COUNT { (:RefreshRequest {environment: e.name}) } AS waiting
+       COUNT { MATCH (r:RefreshRequest {environment: e.name}) WHERE r.key IS NOT NULL } AS waiting
 ORDER BY environment

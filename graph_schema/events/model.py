@@ -32,6 +32,7 @@ RefreshKind = Literal[
     "hosts",
     "network_agents",
     "projects",
+    "statuses",
 ]
 """What can be read again by itself: an object, a set of ports, the hosts that serve something, or a small scope."""
 
@@ -116,6 +117,8 @@ class Reread:
     devices: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
     whole: tuple[str, ...] = ()
+    statuses: Mapping[str, str] | None = None
+    """Status of every port, to find those that have another, or none, in the graph."""
     more: tuple[Refresh, ...] = ()
     problems: tuple[Problem, ...] = ()
 

@@ -72,6 +72,7 @@ class ModelCloud:
         for parameter, value in parse_qsl(query, keep_blank_values=True):
             wanted.setdefault(parameter, set()).add(value)
         wanted.pop("all_tenants", None)
+        wanted.pop("fields", None)
         if f"{service}/{name}" in self.fixed:
             return copy.deepcopy(self.fixed[f"{service}/{name}"])
         if name.endswith("-agents"):

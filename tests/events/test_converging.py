@@ -49,3 +49,24 @@ def test_events_in_any_order_and_any_number_end_in_the_graph_of_a_scan(
 
     scanned(graph, fresh, cloud)
     assert differences(picture(driver, environment), picture(driver, fresh)) == {}
+
+
+def test_what_happened_without_a_word_is_found_by_the_poll(graph: Graph, driver: Driver, names: Iterator[str]) -> None:
+    """Ports that came, went or changed their status while nobody told."""
+    cloud = ModelCloud(11)
+    environment, fresh = next(names), next(names)
+    scanned(graph, environment, cloud)
+    kept = Kept(graph, environment, cloud)
+    ports = cloud.state["ports"]
+    ports.remove(next(port for port in ports if port["device_owner"] == "network:dhcp"))
+    for port in ports[:3]:
+        port["status"] = "DOWN" if port["status"] == "ACTIVE" else "ACTIVE"
+    ports.append({**ports[0], "id": "made-by-nobody"})
+    cloud.fixed["network/agents"][0]["alive"] = not cloud.fixed["network/agents"][0]["alive"]
+    cloud.fixed["compute/os-services"][0]["state"] = "down"
+
+    kept.engine.poll()
+    kept.settle()
+
+    scanned(graph, fresh, cloud)
+    assert differences(picture(driver, environment), picture(driver, fresh)) == {}

@@ -29,6 +29,8 @@ from topology.settings import Settings
 from workers.broker import stop_broker
 
 PATIENCE = 60.0
+# The longest that the queue gets in these tests.
+SHORT = 10
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +144,14 @@ def listening(
     ask: Ask,
 ) -> Iterator[Listening]:  # fmt: skip
     """An environment that was scanned, with an AMQP section that leads to the test's broker. Its API leads nowhere."""
-    section = {"name": "AMQP", "host": "127.0.0.1", "port": broker.port, "user": USER, "pwd": PASSWORD}
+    section = {
+        "name": "AMQP",
+        "host": "127.0.0.1",
+        "port": broker.port,
+        "user": USER,
+        "pwd": PASSWORD,
+        "queue_length": SHORT,
+    }
     api = {"name": "OpenStack", "auth_url": "http://127.0.0.1:9/v3", "user": "u", "pwd": "p", "region": "RegionOne"}
     registry = EnvironmentRegistry(graph, open_vault(Settings(data_dir=tmp_path)))
     registry.add(Environment(name=environment, listen=True, configuration=(api, section)))
@@ -201,7 +210,7 @@ def test_poison_is_told_and_blocks_nothing(
 def test_what_was_not_committed_comes_again_after_a_kill(
     listening: Listening, services: Services, cloud: ModelCloud, ask: Ask
 ) -> None:
-    ports = cloud.state["ports"][:20]
+    ports = cloud.state["ports"][: SHORT - 1]
     listening.start()
     until(listening.listens, "it does not listen")
     listening.end(signal.SIGKILL)
@@ -287,6 +296,37 @@ def test_no_message_of_another_consumer_is_taken(
     assert services.waiting("notifications.info") == 1
     with services.channel() as channel:
         channel.queue_delete("notifications.info")
+
+
+def test_a_queue_that_was_full_is_a_gap_and_the_newest_of_it_is_applied(
+    listening: Listening, services: Services, cloud: ModelCloud, ask: Ask
+) -> None:
+    ports = cloud.state["ports"][: 2 * SHORT]
+    listening.start()
+    until(listening.listens, "it does not listen")
+    listening.end(signal.SIGKILL)
+    ask("MATCH (e:Environment {name: $environment}) REMOVE e.listener_gap_at, e.listener_gap_reason")
+
+    services.notify(*(renamed(port, f"late-{number}", 100) for number, port in enumerate(ports)))
+    until(lambda: services.waiting(listening.queue) == SHORT, "the broker keeps more than it was asked to")
+    listening.start()
+
+    until(lambda: name_of(ask, ports[-1]["id"]) == f"late-{len(ports) - 1}", "what was kept is not applied")
+    told = ask("MATCH (m:Message {environment: $environment, source_system: 'listener'}) RETURN m.text AS text")
+    assert any("was full" in row["text"] for row in told), told
+
+
+def test_of_several_brokers_the_next_is_tried(
+    listening: Listening, graph: Graph, environment: str, broker: RabbitMq, tmp_path: Path
+) -> None:
+    hosts = ["127.0.0.1:9", f"127.0.0.1:{broker.port}"]
+    section = {"name": "AMQP", "hosts": hosts, "user": USER, "pwd": PASSWORD}
+    registry = EnvironmentRegistry(graph, open_vault(Settings(data_dir=tmp_path)))
+    registry.add(Environment(name=environment, listen=True, configuration=(section,)))
+
+    listening.start()
+
+    until(listening.listens, "the other broker is not tried")
 
 
 def test_the_status_is_told(listening: Listening, environment: str) -> None:

@@ -27,6 +27,7 @@ SOURCE = "events"
 TOGETHER = 40
 # A host that does not answer is said by its scope; it is read again when something happens on it.
 TRIES_OF_A_HOST = 4
+POLLED: tuple[RefreshKind, ...] = ("statuses", "network_agents", "hosts")
 
 
 @dataclass(slots=True)
@@ -97,6 +98,10 @@ class Engine:
         now = self._clock()
         self._graph.in_transaction(lambda tx: request(tx, self._environment, refreshes, now))
 
+    def poll(self) -> None:
+        """Ask for what changes without a notification: agents, services, and the status of ports."""
+        self.ask(Refresh(kind, "") for kind in POLLED)
+
     def refresh(self) -> Round:
         """Read again what is due by now. What could not be read is tried again later, with growing pauses."""
         done = Round()
@@ -137,7 +142,7 @@ class Engine:
         if kind in ("projects", "hosts"):
             scope = Scope("keystone", "environment") if kind == "projects" else self._region_scope("openstack")
             return self._look_at_scope(scope)
-        reread = self._without_unlisted(self._sources.reread(kind, ids))
+        reread = self._with_changed(self._without_unlisted(self._sources.reread(kind, ids)))
         written = self._write(lambda writing, now: writing.apply_reread(reread, now))
         return list(reread.problems), int(written.changed)
 
@@ -165,6 +170,15 @@ class Engine:
             missing = [row["id"] for row in rows if row["id"] not in listed]
             gone += [Gone(type, id) for id in missing if self._sources.witness(reread.scope, type, id) is False]
         return replace(reread, gone=(*reread.gone, *gone)) if gone else reread
+
+    def _with_changed(self, reread: Reread) -> Reread:
+        """Of ports whose status is another than the graph's, or that only one of the two knows, each is asked for."""
+        if reread.statuses is None:
+            return reread
+        rows = self._graph.stream("events_statuses", environment=self._environment, scope=reread.scope.key)
+        known = {row["id"]: row["status"] for row in rows}
+        changed = {id for id, _ in known.items() ^ reread.statuses.items()}
+        return replace(reread, more=tuple(Refresh("port", id) for id in sorted(changed)))
 
     def _region_scope(self, source: str) -> Scope:
         return Scope(source, self._sources.region)

@@ -39,7 +39,10 @@ class HostReader:
     def read(self, hosts: Sequence[str]) -> list[HostRead]:
         """Read these hosts, several at a time. Those that the graph does not know are not among the answers."""
         cloud = self._cloud(hosts)
-        return [self._write(reading, cloud) for reading in self._sources.read_hosts(cloud, frozenset(hosts))]
+        reads = [self._write(reading, cloud) for reading in self._sources.read_hosts(cloud, frozenset(hosts))]
+        if any(read.changed for read in reads):
+            self._store.resolve_pending()
+        return reads
 
     def _cloud(self, hosts: Sequence[str]) -> Inventory:
         cloud = Inventory()
