@@ -40,9 +40,9 @@ def _trying(name: str, section: Mapping[str, Any], known: Sequence[KnownHost], p
     if name == "CLI":
         return lambda attempt: try_hosts(attempt, section, known, pins)
     if name == "AMQP":
-        from collectors.connection_tests.amqp import try_broker
+        from collectors.connection_tests.amqp import try_brokers
 
-        return lambda attempt: try_broker(attempt, section)
+        return lambda attempt: try_brokers(attempt, section)
     raise ValueError(f"nothing tries a section {name}; only OpenStack, mysql, CLI and AMQP can be tried")
 
 
