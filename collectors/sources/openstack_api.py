@@ -137,7 +137,7 @@ class OpenStackApi:
                 raise TryAgain(self._problem(answer, service), answer.wait)
             return answer
 
-        return self._again(service, ask)
+        return self._again(service, ask, path)
 
     def _checked(self, answer: _Answer, service: str) -> JSON:
         if answer.ok and answer.body is not _NOT_JSON:
@@ -185,11 +185,11 @@ class OpenStackApi:
     def _catalog(self) -> list[Mapping[str, Any]]:
         return catalog_of(self._connection.session)
 
-    def _again(self, service: str, ask: Callable[[], T]) -> T:
+    def _again(self, service: str, ask: Callable[[], T], path: str = "") -> T:
         return again(
             ask,
             where=self._where(service),
-            url=lambda: self._url(service),
+            url=lambda: "/".join(filter(None, (self._url(service).rstrip("/"), path.lstrip("/")))),
             timeout=self._timeout,
             backoff=self._backoff,
         )
