@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -73,15 +74,18 @@ class Builder:
             if name not in flavors:
                 flavor = {"name": name, "ram": memory, "vcpus": cpus, "disk": 1}
                 self.cloud.post("compute", "/flavors", {"flavor": flavor})
-        if self.cloud.image_id(IMAGE) is None:
-            self.cloud.connection.image.create_image(
-                IMAGE,
-                filename=str(Path(os.environ["LAB"]) / "img" / "disk.raw"),
-                disk_format="raw",
-                container_format="bare",
-                visibility="public",
-                wait=True,
-            )
+        self._image(Path(os.environ["LAB"]) / "img" / "disk.raw")
+
+    def _image(self, disk: Path) -> None:
+        """The guests' disk as it is now; another one of that name, of an earlier recipe, goes away."""
+        there = next(iter(self.cloud.get("image", f"/images?name={IMAGE}")), None)
+        if there is not None and there["os_hash_value"] == hashlib.sha512(disk.read_bytes()).hexdigest():
+            return
+        if there is not None:
+            self.cloud.delete("image", f"/images/{there['id']}")
+        self.cloud.connection.image.create_image(
+            IMAGE, filename=str(disk), disk_format="raw", container_format="bare", visibility="public", wait=True
+        )
 
     def _projects(self) -> None:
         self.projects = {p["name"]: p["id"] for p in self.cloud.get("identity", "/projects")}
@@ -267,6 +271,7 @@ class Builder:
     def _servers(self) -> None:
         flavors = {f["name"]: f["id"] for f in self.cloud.get("compute", "/flavors")}
         image = self.cloud.image_id(IMAGE)
+        self._drop_outdated(image)
         there = {(s["tenant_id"], s["name"]) for s in self.all_servers()}
         ports = self.there("ports")
         clouds: dict[str, Cloud] = {}
@@ -290,6 +295,17 @@ class Builder:
                 clouds[server.project] = self.cloud.of(server.project)
             clouds[server.project].post("compute", "/servers", {"server": body})
         self._bring_to_state()
+
+    def _drop_outdated(self, image: str | None) -> None:
+        """Servers of the plan that were made from another image are made again, on the ports that they had."""
+        mine = {(self.projects[s.project], s.name) for s in self.plan.servers}
+        for servers in self._until_settled():
+            old = [s for s in servers if (s["tenant_id"], s["name"]) in mine and s["image"]["id"] != image]
+            for server in old:
+                if server["OS-EXT-STS:task_state"] != "deleting":
+                    self.cloud.delete("compute", f"/servers/{server['id']}")
+            if not old:
+                return
 
     def all_servers(self) -> list[dict[str, Any]]:
         """All servers of all projects, as nova tells them."""

@@ -1,11 +1,13 @@
 #!/bin/bash
 # A tiny real Linux guest: Debian's cloud kernel, a busybox initramfs, on an unpartitioned FAT disk that SeaBIOS boots by syslinux.
-# Result: $LAB/img/disk.raw (24 MB). It takes an address on each NIC, serves HTTP, and pings the peers in its user data.
+# Result: $LAB/img/disk.raw (24 MB). It takes an address on each NIC, serves HTTP, pings the peers in its user data, and does what
+# is written to its serial port.
 set -e
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 mkdir -p "$LAB/img"
 cd "$LAB/img"
-[ -e disk.raw ] && exit 0
+recipe=$(cat "$here"/* | sha256sum | cut -c1-12)
+[ -e disk.raw ] && [ "$(cat disk.recipe 2>/dev/null)" = "$recipe" ] && exit 0
 kernel=$(apt-cache depends linux-image-cloud-amd64 | awk '/Depends/{print $2; exit}')
 ls "$kernel"*.deb >/dev/null 2>&1 || apt-get download -q "$kernel" >/dev/null 2>&1
 rm -rf kernel initramfs
@@ -13,7 +15,8 @@ dpkg-deb -x "$kernel"*.deb kernel
 cp kernel/boot/vmlinuz-* vmlinuz
 mkdir -p initramfs/{bin,proc,sys,dev,tmp,www,modules,etc}
 cp /bin/busybox initramfs/bin/
-for module in virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci failover net_failover virtio_net; do
+for module in virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci failover net_failover virtio_net \
+  llc stp mrp garp 8021q; do
   find kernel/lib/modules -name "$module.ko" -exec cp {} initramfs/modules/ \;
 done
 cp "$here/init" "$here/udhcpc.sh" initramfs/
@@ -27,4 +30,5 @@ printf 'DEFAULT l\nPROMPT 0\nTIMEOUT 1\nLABEL l\n KERNEL vmlinuz\n APPEND initrd
 mcopy -i disk.part vmlinuz initrd.img syslinux.cfg ::
 syslinux --install disk.part
 mv disk.part disk.raw
+echo "$recipe" >disk.recipe
 rm -rf kernel initramfs

@@ -23,6 +23,10 @@ INTERFACES = frozenset({"vnic", "host_pnic"})
 AROUND = frozenset({"vconnector", "vedge", "otep", "vservice"})
 # The rest of a path's nodes have no device: instance, port, floating_ip, network, router.
 _PATIENCE = 60.0
+_LIMITS: dict[str, Any] = {
+    "max_paths": 500,
+    "max_depth": 60,
+}  # from one floating address to another, over three hosts, are more than 30
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ class Api:
 
     def paths(self, origin: str, goal: str, protocol: str, port: int = 0) -> Answer:
         """All paths from one object to another. Raises Refused."""
-        wanted = {"environment": self.environment, "from": origin, "to": goal, "proto": protocol, "max_paths": 200}
+        wanted = {"environment": self.environment, "from": origin, "to": goal, "proto": protocol, **_LIMITS}
         if port:
             wanted["port"] = port
         headers = {"Authorization": f"Bearer {self.token}"}
@@ -75,7 +79,7 @@ class Api:
         except HTTPError as error:
             words = f"{origin} → {goal}: {error.code} {error.read().decode()[:400]}"
             raise Refused(words, error.code) from None
-        assert not answer["truncated"], f"{origin} → {goal}: more than 200 paths"
+        assert not answer["truncated"], f"{origin} → {goal}: there are more paths or longer ones"
         return Answer(tuple(_predicted(path) for path in answer["paths"]), answer["reason"] or "")
 
 

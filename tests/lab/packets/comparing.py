@@ -66,7 +66,7 @@ def judge_pairs(seen: Seen, asked: Api, kind: str) -> Judgement:
                 elif guest.holds(address.text):
                     found.note(verdict_of(these), "it is the sender's own address" if these else None, address.text)
         strange = [path for path in paths if path not in known]
-        found.note("nothing else", f"there is {strange[0]}" if strange else None, f"{guest.name} → {other.name}")
+        found.note("no other path", f"there is {strange[0]}" if strange else None, f"{guest.name} → {other.name}")
     return found
 
 
@@ -156,9 +156,19 @@ def judge_inward(seen: Seen, asked: Api) -> Judgement:
 
 
 def judge_isolation(seen: Seen) -> Judgement:
-    """Nothing of a flow, not even a switch's copy of it, comes to a guest of none of the networks that it may cross."""
+    """Nothing of a flow, not even a switch's copy of it, comes to a guest of none of the networks that it may cross.
+
+    Ports that are set down are left out: where the host's agent has not wired one, its device is in no VLAN, and Open
+    vSwitch sends it copies of every network's packets to addresses that it has not learnt.
+    """
     found, evidence = Judgement(), seen.by_kind["icmp"]
-    owners = {(guest.host, nic.device): guest for guest in seen.cloud.guests for nic in guest.nics}
+    ports = seen.cloud.facts.ports
+    owners = {
+        (guest.host, nic.device): guest
+        for guest in seen.cloud.guests
+        for nic in guest.nics
+        if nic.device and (nic.vlan or ports[nic.port]["admin_state_up"])
+    }
     ranges = joined_networks(seen.cloud.facts)
     for flow in seen.flows:
         around = ranges[flow.nic.network]
