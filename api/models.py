@@ -131,6 +131,7 @@ def _scan() -> JsonObject:
         heartbeat=_NULLABLE,
         ended_at=_NULLABLE,
         reason=_NULLABLE,
+        schedule={**_NULLABLE, "description": "Id of the schedule that asked for it."},
         scopes_done=_COUNT,
         heard_of={**_FLAG, "x-nullable": True, "description": "Whether a running scan is heard of; else it is dead."},
         options=_ANYTHING,

@@ -17,7 +17,6 @@ from cli.scan_options import (
     IfBusy,
     Into,
     InventoryOnly,
-    Level,
     LinksOnly,
     LogLevel,
     ObjectId,
@@ -60,15 +59,14 @@ def scan(
 
     with session() as opened:
         report = scan_environment(
-            opened.graph, opened.settings, env, options, progress=progress_lines(log_level), started_by="cli"
+            opened.graph, opened.settings, env, options, progress=progress_lines(), started_by="cli"
         )
     finish(report, format)
 
 
-def progress_lines(level: Level = "info") -> Progress | None:
-    """Progress as lines on standard error; None where only errors are to be said."""
-    quiet = level in ("critical", "error", "warning")
-    return None if quiet else lambda phase, line: say(f"{phase:<7} {line}")
+def progress_lines() -> Progress:
+    """Progress as lines on standard error; which there are, the options' log level says."""
+    return lambda phase, line: say(f"{phase:<7} {line}")
 
 
 def finish(report: ScanReport, format: Literal["text", "json"]) -> None:

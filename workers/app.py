@@ -18,7 +18,11 @@ def make_app(settings: Settings) -> Celery:
     broker = find_broker(settings)
     application = Celery("calipso", broker=broker.url, backend=broker.result_backend, include=["workers.tasks"])
     application.conf.update(
-        broker_transport_options=dict(broker.transport_options),
+        # Redis hands a task out again after this time: not while somebody may still be at it.
+        broker_transport_options={
+            **broker.transport_options,
+            "visibility_timeout": settings.task_seconds + 10 * _GRACE_SECONDS,
+        },
         broker_connection_retry_on_startup=True,
         task_acks_late=True,
         # A task whose process was killed is begun again; the scan's own count ends what kills them.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from celery import Task, shared_task
@@ -20,11 +19,10 @@ from topology.scan.turns import Turn, take_turn
 from topology.settings import Settings
 from topology.store import prepare
 from workers.connecting import do_test
-from workers.logs import scan_progress
+from workers.logs import log_progress, log_report
 from workers.requesting import queue_is_empty
 from workers.scanning import scan_environment
 
-log = logging.getLogger("calipso.tasks")
 # A scan that has to wait for another one gives its place in the worker away, and is looked at again so soon.
 LATER_SECONDS = 2.0
 
@@ -76,8 +74,9 @@ def _scanned(
         options,
         scan_id=scan_id,
         started_by=started_by,
-        progress=scan_progress(options.log_level, environment, scan_id),
+        progress=log_progress(environment, scan_id),
     )
+    log_report(report, options)
     return report.as_json()
 
 

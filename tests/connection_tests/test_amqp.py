@@ -33,7 +33,8 @@ def test_a_broker_without_the_services_exchanges_is_a_warning_that_says_what_to_
     result = tried(section(broker, exchanges=["not-there"]), tmp_path)
     assert (result.status, failures(result)) == ("warning", [])
     assert "messagingv2" in result.steps[-1].remedy
-    with broker.connection() as connection, connection.channel() as channel:
+    with broker.connection() as connection:
+        channel: Any = connection.channel()
         channel.exchange_declare("nova", "topic", durable=False, auto_delete=False)
         result = tried(section(broker), tmp_path)
         assert (result.status, result.steps[-1].told) == ("ok", "there are: nova")

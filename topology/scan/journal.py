@@ -94,6 +94,8 @@ class Journal:
         self.report.scopes.append(report)
         told = f": {report.changes.summary()}" if report.changes is not None else ""
         self._say(f"{report.scope.key} {report.outcome.status}{told}")
+        for line in (*report.outcome.problems, *(report.changes.lines() if report.changes is not None else ())):
+            self._say(f"{report.scope.key} {line}", "debug")
         self.beat()
 
     def beat(self) -> None:
@@ -101,8 +103,8 @@ class Journal:
         if self._cancelled:
             raise ScanCancelled(f"scan {self.report.scan_id} of {self._environment} was cancelled.")
 
-    def _say(self, line: str) -> None:
-        if self._progress is not None:
+    def _say(self, line: str, level: str = "info") -> None:
+        if self._progress is not None and self._options.says(level):
             self._progress(self._phase, line)
 
     def _begin(self) -> None:

@@ -11,6 +11,8 @@ from topology.errors import InvalidConfiguration
 
 LOG_LEVELS = ("critical", "error", "warning", "info", "debug", "notset")
 IF_BUSY = ("wait", "refuse")
+# From which of them on something is said that is of this gravity.
+_GRAVITY = {level: number for number, level in enumerate(LOG_LEVELS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,14 @@ class ScanOptions:
             checked_name(self.into, "scan: into")
         if self.clear and (self.object or self.links_only or self.cliques_only):
             raise InvalidConfiguration("scan: clear goes with a scan of everything only.")
+
+    def says(self, level: str) -> bool:
+        """Whether what is of this gravity is said while scanning.
+
+        >>> [level for level in LOG_LEVELS if ScanOptions(log_level="warning").says(level)]
+        ['critical', 'error', 'warning']
+        """
+        return _GRAVITY[level] <= _GRAVITY[self.log_level]
 
     def as_json(self) -> dict[str, Any]:
         """The options that differ from the defaults."""
