@@ -14,6 +14,7 @@ from neo4j import (
     ManagedTransaction,
     NotificationMinimumSeverity,
     Query,
+    Result,
     RoutingControl,
     Session,
     unit_of_work,
@@ -23,6 +24,7 @@ from neo4j.exceptions import (
     ClientError,
     ConfigurationError,
     DriverError,
+    Neo4jError,
     ServiceUnavailable,
     TransientError,
 )
@@ -36,6 +38,7 @@ logging.getLogger("neo4j").addHandler(logging.NullHandler())
 Row = dict[str, Any]
 T = TypeVar("T")
 PATIENCE = 30.0
+_LONGEST_PAUSE = 2.0
 _TOOK_TOO_LONG = "the question took too long and was ended. Ask for less, or raise CALIPSO_QUERY_TIMEOUT."
 Heard = Callable[[Statement], None]
 """Called with each statement that is about to be sent."""
@@ -83,6 +86,7 @@ class Graph:
         `heard` is called with each statement before it is sent, once more where it is sent again.
         """
         self.uri, self.database, self._timeout, self._heard = uri, database, timeout, heard
+        self._patience = patience
         try:
             self._driver: Driver = GraphDatabase.driver(
                 uri,
@@ -128,9 +132,8 @@ class Graph:
     def stream(self, named: str | Statement, **parameters: Any) -> Iterator[Row]:
         """Rows of a read statement one by one, with flat memory."""
         found = _checked(named, "read")
-        self._heard(found)
         with self._session("READ") as session:
-            for record in session.run(found.text, parameters):
+            for record in self._begun(session, found, parameters):
                 yield record.data()
 
     def write(self, named: str | Statement, **parameters: Any) -> list[Row]:
@@ -141,6 +144,22 @@ class Graph:
         """Several statements in one transaction; `work` may be run again after a transient error."""
         with self._session("WRITE") as session:
             return session.execute_write(lambda raw: work(Transaction(raw, self._heard)))
+
+    def _begun(self, session: Session, found: Statement, parameters: Mapping[str, Any]) -> Result:
+        """The statement's result with its first row there: until then it may be asked again, as the driver does."""
+        deadline, pause = time.monotonic() + self._patience, 0.1
+        while True:
+            self._heard(found)
+            try:
+                # Statements are files of this package, which a LiteralString cannot say.
+                result = session.run(found.text, parameters)  # type: ignore[arg-type]
+                result.peek()
+                return result
+            except (DriverError, Neo4jError) as error:
+                if not error.is_retryable() or time.monotonic() + pause > deadline:
+                    raise
+            time.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
 
     def _execute(
         self, found: Statement, parameters: Mapping[str, Any], routing: RoutingControl, timeout: float | None
