@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from graph_schema.events import Effect, Gone, Refresh, RefreshKind, Reread
 from graph_schema.records import Problem, Reading, Scope
 from topology.errors import Superseded
-from topology.events.hosts import HostReader
+from topology.events.hosts import HOST_SOURCE, HostReader
 from topology.events.plan import plan_of
 from topology.events.requests import Due, due, request, settle
 from topology.events.sources import LiveSources
@@ -27,6 +27,8 @@ SOURCE = "events"
 TOGETHER = 40
 # A host that does not answer is said by its scope; it is read again when something happens on it.
 TRIES_OF_A_HOST = 4
+# With each poll so many hosts are read again, those that were read longest ago.
+SHARE_OF_HOSTS = 0.1
 POLLED: tuple[RefreshKind, ...] = ("statuses", "network_agents", "hosts")
 
 
@@ -99,8 +101,12 @@ class Engine:
         self._graph.in_transaction(lambda tx: request(tx, self._environment, refreshes, now))
 
     def poll(self) -> None:
-        """Ask for what changes without a notification: agents, services, and the status of ports."""
-        self.ask(Refresh(kind, "") for kind in POLLED)
+        """Ask for what changes without a notification: agents, services, the status of ports, and some of the hosts."""
+        rows = self._graph.read(
+            "events_unconfirmed_hosts", environment=self._environment, source=HOST_SOURCE, share=SHARE_OF_HOSTS
+        )
+        hosts = [Refresh("host", host) for row in rows for host in row["hosts"]]
+        self.ask([*(Refresh(kind, "") for kind in POLLED), *hosts])
 
     def refresh(self) -> Round:
         """Read again what is due by now. What could not be read is tried again later, with growing pauses."""

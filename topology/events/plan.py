@@ -73,6 +73,13 @@ def _kept(known: Mapping[str, object], unsaid: frozenset[str]) -> dict[str, obje
     return {key: value for key, value in known.items() if key in unsaid}
 
 
+def wiring(port: Record | None) -> tuple[str, str] | None:
+    """Where a port is plugged and whether it is up, as far as other hosts are concerned; None where it is nowhere."""
+    if port is None or not port.get("binding_host"):
+        return None
+    return port["binding_host"], str(port.get("source_status"))
+
+
 def consequences(known: Record, now: Record | None) -> list[Refresh]:
     """What else has to be read again because an object is otherwise than it was, or is gone (None): where it was."""
     return [refresh for refresh in _places(known) if now is None or refresh not in _places(now)]

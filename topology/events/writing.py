@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from graph_schema.events import Refresh, Reread, Says, Version
 from graph_schema.records import Record, Scope
 from graph_schema.registry import OBJECT_TYPES
-from topology.events.plan import Plan, consequences, laid_over
+from topology.events.plan import Plan, consequences, laid_over, wiring
 from topology.events.requests import request
 from topology.events.sources import LiveSources
 from topology.graph import Graph, Transaction
@@ -19,6 +19,9 @@ from topology.scan.inventory import Inventory
 from topology.store import Entry, entries_of
 from topology.store.encoding import record_of, stored_id
 from topology.store.saying import Saying
+
+# Of a network that more hosts have, the other ends of tunnels are looked at in the turn of the poll only.
+FAR_ENDS = 20
 
 
 class Known(NamedTuple):
@@ -113,6 +116,7 @@ class Writing:
         # Neutron takes a floating IP off its port without a word.
         ports = [id for id, type in types.items() if type == "port"]
         asked += [Refresh("floating_ip", record.id) for record in self._leading_to(ports)]
+        asked += self._far_ends([(there[stored_id(id)].record, None) for id in ports])
         going: dict[tuple[Scope, str], list[str]] = defaultdict(list)
         for id, type in types.items():
             found = there[stored_id(id)]
@@ -128,18 +132,37 @@ class Writing:
     def _say(self, says: Sequence[Says], known: Mapping[str, Known], said_at: datetime) -> list[Refresh]:
         asked: list[Refresh] = []
         records: dict[Scope, list[Record]] = defaultdict(list)
+        changed: list[tuple[Record | None, Record | None]] = []
         for one in says:
             before = known[stored_id(one.record.id)]
             record = laid_over(one, before.record)
             if before.record is not None:
                 asked += consequences(before.record, record)
             records[before.scope or self._scope(record.type)].append(record)
+            changed.append((before.record, record))
+        asked += self._far_ends(changed)
         for scope, of_scope in records.items():
             self._saying.write(scope, said_at, self._entries(scope, of_scope))
         rows = [[stored_id(one.record.id), list(one.version)] for one in says]
         self._tx.run("events_mark", environment=self._environment, rows=rows, said_at=said_at)
         self._written.said += len(says)
         return asked
+
+    def _far_ends(self, changed: Iterable[tuple[Record | None, Record | None]]) -> list[Refresh]:
+        """Where a port comes up, goes down or moves, other hosts of its network make or end their tunnels to it."""
+        rewired = [
+            (record["network_id"], record.get("binding_host"))
+            for before, after in changed
+            if (record := after or before) is not None and record.type == "port" and wiring(before) != wiring(after)
+        ]
+        networks = {network for network, _ in rewired}
+        if not networks:
+            return []
+        rows = self._tx.run(
+            "events_tunnelled_hosts", environment=self._environment, ids=sorted(networks), most=FAR_ENDS
+        )
+        hosts = {row["host"] for row in rows} | {host for _, host in rewired if host}
+        return [Refresh("host", host) for host in sorted(hosts)]
 
     def _entries(self, scope: Scope, records: Sequence[Record]) -> list[Entry]:
         """The records with their links, and floating IPs whose links say what the port that they lead to carries."""
