@@ -85,14 +85,12 @@ def list_all(
     format: Format = "text",
 ) -> None:
     """List the schedules with their next times."""
-    found: list[JsonObject] = []
     with session() as opened:
-        following: str | None = None
-        while found == [] or following is not None:
-            page = schedules.schedules(opened.graph, environment=env, after=following)
-            found, following = [*found, *page.items], page.next
-            if not found:
-                break
+        page = schedules.schedules(opened.graph, environment=env)
+        found = [*page.items]
+        while page.next is not None:
+            page = schedules.schedules(opened.graph, environment=env, after=page.next)
+            found += page.items
     if format == "json":
         print_json({"items": found})
         return

@@ -55,7 +55,7 @@ class Beat:
 
     def _run_due(self, now: datetime) -> None:
         for schedule in schedules.due(self._graph, now, self._settings.looked_after):
-            run = schedules.run_now_due(self._graph, schedule, now)
+            run = schedules.run_due(self._graph, schedule, now)
             if run is not None and run.problem is not None:
                 log.warning("schedule=%s environment=%s %s", schedule.id, schedule.environment, run.problem)
             elif run is not None:

@@ -4,9 +4,15 @@
 // parameters: environment, level, keep, batch
 MATCH (m:Message {level: $level})
 WHERE $environment IS NULL OR m.environment = $environment
-WITH m ORDER BY m.timestamp, m.id
-WITH m.environment AS environment, collect(m) AS told
-WHERE size(told) > $keep
-UNWIND told[0..CASE WHEN size(told) - $keep > $batch THEN $batch ELSE size(told) - $keep END] AS old
-DETACH DELETE old
-RETURN count(*) AS removed
+WITH m.environment AS environment, count(*) AS told
+WHERE told > $keep
+CALL (environment, told) {
+  MATCH (m:Message {level: $level})
+  WHERE coalesce(m.environment, '') = coalesce(environment, '')
+  WITH m, told ORDER BY m.timestamp, m.id
+  WITH collect(m) AS old, CASE WHEN told - $keep > $batch THEN $batch ELSE told - $keep END AS many
+  UNWIND old[0..many] AS m
+  DETACH DELETE m
+  RETURN count(*) AS removed
+}
+RETURN coalesce(sum(removed), 0) AS removed

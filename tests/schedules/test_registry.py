@@ -47,7 +47,7 @@ def test_a_due_schedule_asks_for_its_scan_and_goes_on(graph: Graph, configured: 
     assert due_here(graph, configured, NOW + timedelta(minutes=59)) == []
     late = NOW + timedelta(minutes=61)
     (found,) = due_here(graph, configured, late)
-    run = schedules.run_now_due(graph, found, late)
+    run = schedules.run_due(graph, found, late)
     assert run is not None
     (scan,) = asked_for(graph, configured)
     assert (scan["id"], scan["schedule"], scan["status"]) == (run.scan_id, added.id, "pending")
@@ -61,7 +61,7 @@ def test_runs_that_were_missed_are_made_good_by_one(graph: Graph, configured: st
     hourly(graph, configured)
     late = NOW + timedelta(days=3, minutes=5)
     (found,) = due_here(graph, configured, late)
-    schedules.run_now_due(graph, found, late)
+    schedules.run_due(graph, found, late)
     assert due_here(graph, configured, late) == []
     assert len(asked_for(graph, configured)) == 1
     assert schedules.one_schedule(graph, found.id).next_run == NOW + timedelta(days=3, hours=1)
@@ -75,7 +75,7 @@ def test_of_many_clocks_one_runs_a_schedule(graph: Graph, configured: str) -> No
 
     def look() -> None:
         begin.wait()
-        runs.append(schedules.run_now_due(graph, found, late))
+        runs.append(schedules.run_due(graph, found, late))
 
     clocks = [threading.Thread(target=look) for _ in range(8)]
     for clock in clocks:
@@ -92,7 +92,7 @@ def test_what_waits_already_is_not_asked_for_twice_and_the_schedule_says_why(gra
     for hour in (1, 2):
         late = NOW + timedelta(hours=hour, minutes=1)
         (found,) = due_here(graph, configured, late)
-        run = schedules.run_now_due(graph, found, late)
+        run = schedules.run_due(graph, found, late)
     assert run is not None
     assert run.scan_id is None
     assert "waits to begin" in str(run.problem)
@@ -107,8 +107,8 @@ def test_a_schedule_that_is_not_to_wait_asks_for_nothing_while_another_scan_does
     hourly(graph, configured, ScanOptions(if_busy="refuse", clear=True))
     late = NOW + timedelta(minutes=61)
     waiting, refusing = sorted(due_here(graph, configured, late), key=lambda one: one.options.if_busy == "refuse")
-    schedules.run_now_due(graph, waiting, late)
-    run = schedules.run_now_due(graph, refusing, late)
+    schedules.run_due(graph, waiting, late)
+    run = schedules.run_due(graph, refusing, late)
     assert run is not None
     assert "not to wait" in str(run.problem)
     assert len(asked_for(graph, configured)) == 1
@@ -130,7 +130,7 @@ def test_a_change_wins_over_a_clock_that_has_seen_the_former_time(graph: Graph, 
     late = NOW + timedelta(minutes=61)
     (found,) = due_here(graph, configured, late)
     schedules.change(graph, added.id, paused=True, now=late)
-    assert schedules.run_now_due(graph, found, late) is None
+    assert schedules.run_due(graph, found, late) is None
     assert asked_for(graph, configured) == []
 
 
@@ -163,7 +163,21 @@ def test_a_schedule_whose_environment_lost_its_configuration_says_so(graph: Grap
     EnvironmentRegistry(graph, Vault(KEY)).remove(configured)
     late = NOW + timedelta(minutes=61)
     (found,) = due_here(graph, configured, late)
-    run = schedules.run_now_due(graph, found, late)
+    run = schedules.run_due(graph, found, late)
     assert run is not None
     assert "no configuration" in str(run.problem)
     assert schedules.one_schedule(graph, added.id).next_run == NOW + timedelta(hours=2)
+
+
+def test_a_schedule_that_this_version_can_not_read_is_stopped_and_blocks_no_other(
+    graph: Graph, configured: str
+) -> None:
+    strange, good = hourly(graph, configured), hourly(graph, configured)
+    with graph._driver.session() as session:
+        session.run("MATCH (s:Schedule {id: $id}) SET s.options = '{\"of_tomorrow\": true}'", id=strange.id).consume()
+    late = NOW + timedelta(minutes=61)
+    assert [one.id for one in due_here(graph, configured, late)] == [good.id]
+    with graph._driver.session() as session:
+        kept = session.run("MATCH (s:Schedule {id: $id}) RETURN s", id=strange.id).single(strict=True)["s"]
+    assert kept["paused"] is True
+    assert "of_tomorrow" in kept["last_problem"]

@@ -1,7 +1,7 @@
 """Schedules: when environments are scanned by themselves."""
 
 from topology.schedules.recurrence import Recurrence, recurrence
-from topology.schedules.registry import Schedule, add, change, due, one_schedule, remove, run_now_due, schedules
+from topology.schedules.registry import Schedule, add, change, due, one_schedule, remove, run_due, schedules
 
 __all__ = [
     "Recurrence",
@@ -12,6 +12,6 @@ __all__ = [
     "one_schedule",
     "recurrence",
     "remove",
-    "run_now_due",
+    "run_due",
     "schedules",
 ]

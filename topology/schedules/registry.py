@@ -159,10 +159,20 @@ def due(graph: Graph, now: datetime, environments: Sequence[str] | None = None) 
     """The schedules (of these environments only) whose time has come, those that wait longest first."""
     only = None if environments is None else list(environments)
     rows = graph.read("schedules_due", now=now, environments=only, limit=DUE_AT_ONCE)
-    return [_schedule(row["schedule"]) for row in rows]
+    return [found for row in rows if (found := _understood(graph, row["schedule"])) is not None]
 
 
-def run_now_due(graph: Graph, schedule: Schedule, now: datetime) -> Run | None:
+def _understood(graph: Graph, kept: Mapping[str, Any]) -> Schedule | None:
+    """The schedule; None where another version wrote what this one can not read: it is stopped, and does not block."""
+    try:
+        return _schedule(kept)
+    except (InvalidConfiguration, KeyError, ValueError) as error:
+        problem = f"it can not be read by this version, and is paused: {error}. Add it again."
+        graph.write("schedule_halt", id=kept["id"], problem=problem)
+        return None
+
+
+def run_due(graph: Graph, schedule: Schedule, now: datetime) -> Run | None:
     """Ask for the scan of a due schedule. None when another one was faster, or the schedule changed meanwhile.
 
     The scan that is asked for and the next time are written together: whatever ends this process, a time is neither
