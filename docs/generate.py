@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from cypher.browser_kit import GUIDE, STYLE_SHEET, guide, style_sheet
+from docs.pages.events import events
 from docs.pages.operation import browser_queries, command_line, commands, database, settings
 from docs.pages.schema import clique_types, link_types, object_types, variants
 
@@ -21,6 +22,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "link-types.md": link_types,
     "clique-types.md": clique_types,
     "variants.md": variants,
+    "events.md": events,
     "commands.md": commands,
     "settings.md": settings,
     "command-line.md": command_line,
