@@ -1,4 +1,4 @@
-"""`calipso up`: Neo4j, worker, clock and API together, with one log and one Ctrl-C."""
+"""`calipso up`: Neo4j, worker, clock, listener and API together, with one log and one Ctrl-C."""
 
 from __future__ import annotations
 
@@ -37,13 +37,14 @@ def up(
     port: Port = None,
     concurrency: Annotated[int, typer.Option("--concurrency", min=1, help="Scans at the same time.")] = 2,
 ) -> None:
-    """Run Neo4j, a worker, the clock and the API together until Ctrl-C. What ends unasked is started again."""
+    """Run Neo4j, a worker, the clock, the listener and the API until Ctrl-C. What ends unasked is started again."""
     from workers.broker import runs_privately, stop_broker
 
     settings = read_settings()
     api = ["serve", *([] if host is None else ["--host", host]), *([] if port is None else ["--port", str(port)])]
     worker = Child("worker", ["worker", "--concurrency", str(concurrency)])
-    children = [worker, Child("beat", ["beat"]), Child("api", api)]
+    listener = Child("listen", ["listen", *(settings.looked_after or [])])
+    children = [worker, Child("beat", ["beat"]), listener, Child("api", api)]
     with clear_errors(), _asked_to_end() as ended:
         broker_was_there = runs_privately(settings)
         neo4j = Neo4j(settings)

@@ -121,7 +121,7 @@ def test_up_scans_what_the_api_is_asked_for_and_ends_whole(
             projects = {project["id"] for project in cloud.listings["/identity/v3/projects"][1]}
             assert {item["id"] for item in found["items"]} == projects
             family = psutil.Process(up.process.pid).children(recursive=True)
-            assert set(children_of(up.process.pid)) == {"worker", "beat", "serve"}
+            assert set(children_of(up.process.pid)) == {"worker", "beat", "listen", "serve"}
         assert up.process.returncode == 0
         assert [each for each in family if each.is_running() and each.status() != psutil.STATUS_ZOMBIE] == []
         assert not (data_dir / "broker" / "redis.sock").exists()
