@@ -47,7 +47,7 @@ class Settings(BaseSettings):
     result_backend: str | None = Field(default=None, description="Celery result backend; without it the embedded one.")
     task_seconds: int = Field(default=21_600, ge=60, description="Seconds that a task may take; then it is ended.")
     beat_environments: str | None = Field(
-        default=None, description="Environments, by commas, that the clock and the listener of `up` look after; else all."
+        default=None, description="Environments, by commas, that clock and listener of `up` look after; else all."
     )
     housekeeping_seconds: int = Field(default=30, ge=5, description="Seconds between two rounds of housekeeping.")
     message_days: int = Field(default=90, ge=1, description="Days that messages are kept.")
