@@ -33,22 +33,19 @@ def main() -> None:
     parser.add_argument("--cells", type=int, default=29, help="cells of seven hosts each")
     parser.add_argument("--tenancies", type=int, default=20, help="how often the lab's projects are in each cell")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
+    with measured_server() as server, tempfile.TemporaryDirectory() as folder:
+        forget(server.graph, ENVIRONMENT)
         path = Path(folder) / "cloud.zip"
         # Each in a process of its own, so that its memory is its own.
         _apart(write_multiplied, path, Size(arguments.cells, arguments.tenancies))
         print(f"recording of {path.stat().st_size / 1e6:.1f} MB")
         rows = []
-        for name, work in (
-            ("read, not written", _read),
-            ("first scan", _first),
-            ("read, not written", _read),
-            ("unchanged scan", _again),
-        ):
+        for name, work in _WORK:
             seconds, objects, memory = _apart(work, path)
             rows.append([name, objects, seconds, objects / seconds, memory])
-    print_table(["", "objects", "seconds", "objects/s", "peak memory MB"], rows)
-    with measured_server() as server:
+        found = dict(counts(server.graph, ENVIRONMENT))
+        print(f"{found['host']:,} hosts, {found['instance']:,} instances")
+        print_table(["", "objects", "seconds", "objects/s", "peak memory MB"], rows)
         forget(server.graph, ENVIRONMENT)
 
 
@@ -67,21 +64,16 @@ def _read(path: Path) -> tuple[float, int, float]:
     return seconds_of(read), objects, peak_memory()
 
 
-def _first(path: Path) -> tuple[float, int, float]:
-    with measured_server() as server:
-        forget(server.graph, ENVIRONMENT)
-    return _again(path)
-
-
-def _again(path: Path) -> tuple[float, int, float]:
-    with measured_server() as server:
+def _scan(path: Path) -> tuple[float, int, float]:
+    with measured_server(quiet=True) as server:
         reports: list[ScanReport] = []
         seconds = seconds_of(lambda: reports.append(replay_recording(server.graph, server.settings, path, ENVIRONMENT)))
         if reports[0].status != "completed" or reports[0].pending:
             raise RuntimeError(f"the scan is {reports[0].status}: {reports[0].all_problems[:3]} {reports[0].pending}")
-        found = dict(counts(server.graph, ENVIRONMENT))
-        print(f"{found['host']:,} hosts, {found['instance']:,} instances")
-        return seconds, sum(found.values()), peak_memory()
+        return seconds, sum(count for _, count in counts(server.graph, ENVIRONMENT)), peak_memory()
+
+
+_WORK = (("read, not written", _read), ("first scan", _scan), ("read, not written", _read), ("unchanged scan", _scan))
 
 
 if __name__ == "__main__":

@@ -32,8 +32,8 @@ class Server:
 
 
 @contextmanager
-def measured_server(*, heard: Heard = lambda _: None) -> Iterator[Server]:
-    """The server, prepared as the product does it. What figures depend on is printed."""
+def measured_server(*, heard: Heard = lambda _: None, quiet: bool = False) -> Iterator[Server]:
+    """The server, prepared as the product does it. What figures depend on is printed, unless it is to be quiet."""
     settings = Settings()
     use = None if settings.neo4j_uri else ManagedServer(settings).use(print)
     try:
@@ -46,8 +46,9 @@ def measured_server(*, heard: Heard = lambda _: None) -> Iterator[Server]:
             Graph(uri, user, password, settings.neo4j_database, settings.query_timeout, heard=heard) as graph,
             GraphDatabase.driver(uri, auth=(user, password)) as driver,
         ):
-            print_machine()
-            print(graph.verify())
+            if not quiet:
+                print_machine()
+                print(graph.verify())
             prepare(graph)
             address = {"CALIPSO_NEO4J_URI": uri, "CALIPSO_NEO4J_USER": user, "CALIPSO_NEO4J_PASSWORD": password}
             yield Server(graph, driver, settings, address)
