@@ -65,6 +65,9 @@ class Settings(BaseSettings):
     api_host: str = Field(default="127.0.0.1", description="Address that the API listens on.")
     api_port: int = Field(default=8000, ge=0, le=65535, description="Port of the API; any for 0.")
     api_threads: int = Field(default=16, ge=1, description="Requests that the API answers at the same time.")
+    poll_seconds: float = Field(
+        default=60.0, ge=5, description="Seconds between looks of the listener at what changes without a notification."
+    )
     query_timeout: float = Field(default=30.0, gt=0, description="Seconds that a question to the graph may take.")
 
     @cached_property
@@ -72,9 +75,6 @@ class Settings(BaseSettings):
         """The environments that the clock looks after; None for all."""
         named = self.beat_environments
         return None if named is None else [name.strip() for name in named.split(",") if name.strip()]
-    poll_seconds: float = Field(
-        default=60.0, ge=5, description="Seconds between looks of the listener at what changes without a notification."
-    )
 
     @cached_property
     def managed(self) -> bool:

@@ -79,10 +79,14 @@ class ScheduledScans(Resource):
     @takes_body(SCHEDULE_BODY, *_NEW)
     def post(self, *, body: dict[str, Any]) -> tuple[JsonObject, int]:
         """Have an environment scanned regularly."""
-        graph, options = service().graph, options_of(body) or ScanOptions()
-        added = schedules.add(graph, body["environment"], _recurrence(body), options, created_by=caller().name)
-        if body.get("paused"):
-            added = schedules.change(graph, added.id, paused=True)
+        added = schedules.add(
+            service().graph,
+            body["environment"],
+            _recurrence(body),
+            options_of(body) or ScanOptions(),
+            created_by=caller().name,
+            paused=bool(body.get("paused")),
+        )
         return added.as_json(), HTTPStatus.CREATED.value
 
     @answers("schedule", "The schedule as it is now.")

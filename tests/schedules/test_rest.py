@@ -117,6 +117,11 @@ def test_what_can_not_be_is_refused_with_its_reason_and_not_kept(
     assert get(client, "scheduled_scans", environment=configured)["items"] == []
 
 
+def test_a_schedule_may_begin_paused(client: FlaskClient, configured: str) -> None:
+    made = post(client, environment=configured, frequency="HOURLY", paused=True)
+    assert (made["paused"], made["next_run"]) == (True, None)
+
+
 def test_schedules_come_in_pages(client: FlaskClient, configured: str) -> None:
     made = {post(client, environment=configured, frequency="HOURLY")["id"] for _ in range(5)}
     told = [one["id"] for one in all_pages(client, "scheduled_scans", environment=configured, limit=2)]

@@ -80,15 +80,16 @@ def add(
     options: ScanOptions,
     *,
     created_by: str,
+    paused: bool = False,
     now: datetime | None = None,
 ) -> Schedule:
     """Have an environment scanned regularly. Raises UnknownEnvironment, InvalidConfiguration."""
-    next_run = how.after(now or datetime.now(UTC))
+    next_run = None if paused else how.after(now or datetime.now(UTC))
     rows = graph.write(
         "schedule_add",
         environment=environment,
         id=secrets.token_hex(6),
-        properties=_kept(how, options, paused=False),
+        properties=_kept(how, options, paused=paused),
         next_run=next_run,
         created_by=created_by,
     )
