@@ -16,12 +16,15 @@ from topology.store.context import WriteContext
 from topology.store.encoding import HASH_LENGTH, columns, node_properties
 from topology.store.lease import Reads
 from topology.store.link_plan import Anchor
-from topology.store.links import create_links
+from topology.store.links import add_pending, create_links
 from topology.store.spool import Spool
 from topology.store.writes import Said
 
 # Stands for a hash that is not said.
 UNSAID = "-" * HASH_LENGTH
+
+Numbers = Mapping[str, int]
+"""How many links of each type."""
 
 
 class NodeState(NamedTuple):
@@ -50,10 +53,13 @@ class Verdict:
 
 
 class ObjectStep:
-    """Writes the objects of a scope batch by batch, and spools the anchors whose links have to be looked at."""
+    """Writes the objects of a scope batch by batch, and spools the anchors whose links have to be looked at.
 
-    def __init__(self, context: WriteContext, anchors: Spool[Anchor]) -> None:
-        self._context, self._anchors = context, anchors
+    `at_once`: one batch holds them all, so that an end that is missing then is not among them.
+    """
+
+    def __init__(self, context: WriteContext, anchors: Spool[Anchor], *, at_once: bool = False) -> None:
+        self._context, self._anchors, self._at_once = context, anchors, at_once
         self.seen: set[int] = set()
         self.before: int | None = None
         """How many objects the scope owned before."""
@@ -90,9 +96,11 @@ class ObjectStep:
         if not says:
             return []
         # Compared again under the lease: another writer may have been there in between.
-        verdicts, joined = context.write(lambda tx: self._write(tx, says))
+        verdicts, joined, waiting = context.write(lambda tx: self._write(tx, says))
         for type, count in joined.items():
             context.tally.links[type].created += count
+        for type, count in waiting.items():
+            context.tally.links[type].pending += count
         return verdicts
 
     def _compare(self, read: Reads, says: list[Said]) -> Row:
@@ -122,8 +130,8 @@ class ObjectStep:
         scope = self._context.scope.key
         return [*absent, *departed, *(verdict(says[state.number], state, scope) for state in states)]
 
-    def _write(self, tx: Transaction, says: list[Said]) -> tuple[list[Verdict], Mapping[str, int]]:
-        """Write a batch; what was done with each object, and how many links of each type were created."""
+    def _write(self, tx: Transaction, says: list[Said]) -> tuple[list[Verdict], Numbers, Numbers]:
+        """Write a batch; what was done with each object, and how many links of each type were created, and wait."""
         found = self._compare(tx.run, says)
         verdicts = self._verdicts(says, found)
         where = {"environment": self._context.environment, "scope": self._context.scope.key}
@@ -140,23 +148,34 @@ class ObjectStep:
         if found["annotated"]:
             ids = [one.id for ones in created.values() for one in ones]
             tx.run("annotations_restore", environment=self._context.environment, ids=ids)
-        apart, joined = self._link_created(tx, [one for ones in created.values() for one in ones])
-        return [
-            replace(verdict, links=verdict.one.id in apart) if verdict.action == "create" else verdict
-            for verdict in verdicts
-        ], joined
+        apart, joined, waiting = self._link_created(tx, [one for ones in created.values() for one in ones])
+        return (
+            [
+                replace(verdict, links=verdict.one.id in apart) if verdict.action == "create" else verdict
+                for verdict in verdicts
+            ],
+            joined,
+            waiting,
+        )
 
-    def _link_created(self, tx: Transaction, created: list[Said]) -> tuple[set[str], Mapping[str, int]]:
+    def _link_created(self, tx: Transaction, created: list[Said]) -> tuple[set[str], Numbers, Numbers]:
         """Write the links of created objects that have both ends by now.
 
-        The ids of those that say others too, whose turn comes when all objects are there, and numbers by link type.
+        The ids of those that say others too, whose turn comes when all objects are there, and numbers by link type, of
+        links that were created and of links that wait.
         """
+        environment = self._context.environment
         links = [(one.id, link) for one in created for link in one.said_links()]
-        missing = create_links(tx, self._context.environment, [link for _, link in links])
-        apart = {id for id, link in links if link.key in missing} if missing else set()
+        missing = create_links(tx, environment, [link for _, link in links])
+        joined = Counter(link.type for _, link in links if link.key not in missing)
+        absent = [(link, id) for id, link in links if link.key in missing] if missing else []
+        if self._at_once:
+            add_pending(tx, environment, absent)
+            return set(), joined, Counter(link.type for link, _ in absent)
+        apart = {id for _, id in absent}
         if apart:
-            tx.run("anchors_done", environment=self._context.environment, rows=[[id, None] for id in sorted(apart)])
-        return apart, Counter(link.type for _, link in links if link.key not in missing)
+            tx.run("anchors_done", environment=environment, rows=[[id, None] for id in sorted(apart)])
+        return apart, joined, {}
 
     def _count(self, says: list[Said], verdicts: list[Verdict]) -> None:
         tally = self._context.tally

@@ -50,7 +50,7 @@ def write_scope(context: WriteContext, scope_write: ScopeWrite, guard: RemovalGu
             return Written(changes, {one.token for one in says})
 
     def write() -> tuple[_Steps, Written | None]:
-        steps = _write_said(context, says, attributes)
+        steps = _write_said(context, says, attributes, at_once=few_objects)
         whole = not context.complete or _nothing_unsaid(context, steps)
         return steps, _close(context, steps, scope_write.outcome) if whole else None
 
@@ -84,8 +84,8 @@ def remove_scope_objects(
     return held
 
 
-def _write_said(context: WriteContext, says: Iterable[Said], others: Iterable[Attributes]) -> _Steps:
-    steps = ObjectStep(context, anchors := spool_of_anchors()), AttributeStep(context)
+def _write_said(context: WriteContext, says: Iterable[Said], others: Iterable[Attributes], *, at_once: bool) -> _Steps:
+    steps = ObjectStep(context, anchors := spool_of_anchors(), at_once=at_once), AttributeStep(context)
     with anchors:
         steps[0].run(says)
         steps[1].run(others)
