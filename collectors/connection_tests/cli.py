@@ -78,14 +78,7 @@ def _try_host(attempt: Attempt, shells: SshHosts, host: KnownHost) -> None:
             lambda: connected.enter_context(shells.connect(host.id, host.address)),
             lambda _: "logged in",
         )
-        done = attempt.check(f"commands on {host.id}", lambda: _commands(shell), str)
-        if done is not None and done.failing:
-            attempt.warn(
-                f"commands on {host.id}",
-                "missing",
-                f"they may be run, and fail: {'; '.join(done.failing)}.",
-                "Where this host should have what they tell, look there why; else nothing is missing.",
-            )
+        attempt.check(f"commands on {host.id}", lambda: _commands(shell), str)
 
 
 @dataclass(slots=True)
@@ -99,7 +92,8 @@ class _Ran:
 
     def __str__(self) -> str:
         not_there = f"; not installed: {', '.join(dict.fromkeys(self.missing))}" if self.missing else ""
-        return f"{self.well} commands answer{not_there}"
+        nothing = f"; allowed, with nothing there to answer: {'; '.join(self.failing)}" if self.failing else ""
+        return f"{self.well} commands answer{not_there}{nothing}"
 
     def one(self, shell: HostShell, command: Command, arguments: Sequence[str]) -> None:
         """Run one command; what it prints is not looked at."""

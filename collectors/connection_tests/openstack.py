@@ -42,14 +42,9 @@ def try_cloud(attempt: Attempt, section: Mapping[str, Any]) -> None:
     timeout = min(float(section.get("timeout") or _CONNECT_TIMEOUT), _CONNECT_TIMEOUT)
     reach(attempt, host, port, timeout)
     skew = attempt.need("keystone", lambda: _keystone(section, url, timeout), _told_clock)
-    if skew is not None and abs(skew) > MOST_SKEW:
-        attempt.warn(
-            "clock",
-            "clock",
-            f"keystone's clock is {abs(skew):.0f} s {'ahead of' if skew > 0 else 'behind'} this machine's.",
-            "Have both follow the same time (chrony, NTP): tokens run out too early, and times do not compare.",
-        )
+    begun = datetime.now(UTC)
     cloud = attempt.need("login", lambda: open_cloud(section), lambda made: f"{who(section)}: {_regions(made)}")
+    _check_clock(attempt, _skew_of_token(cloud, begun) if skew is None else skew)
     try:
         _regions_missing(attempt, cloud)
         for name, api in cloud.apis.items():
@@ -100,6 +95,27 @@ def _skew(answer: requests.Response, now: float) -> float | None:
         return None
     told = told if told.tzinfo else told.replace(tzinfo=UTC)
     return (told - datetime.fromtimestamp(now, UTC)).total_seconds()
+
+
+def _skew_of_token(cloud: Cloud, begun: datetime) -> float | None:
+    """The same by the time at which the token was issued: between the beginning of the login and now."""
+    issued = next((api.issued_at() for api in cloud.apis.values()), None)
+    if issued is None:
+        return None
+    issued = issued if issued.tzinfo else issued.replace(tzinfo=UTC)
+    return (
+        (issued - begun).total_seconds() if issued < begun else max(0.0, (issued - datetime.now(UTC)).total_seconds())
+    )
+
+
+def _check_clock(attempt: Attempt, skew: float | None) -> None:
+    if skew is not None and abs(skew) > MOST_SKEW:
+        attempt.warn(
+            "clock",
+            "clock",
+            f"keystone's clock is {abs(skew):.0f} s {'ahead of' if skew > 0 else 'behind'} this machine's.",
+            "Have both follow the same time (chrony, NTP): tokens run out too early, and times do not compare.",
+        )
 
 
 def _told_clock(skew: float | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -61,6 +62,12 @@ class OpenStackApi:
         proxy = self._proxy(service)
         found = self._again("identity", lambda: Adapter.get_endpoint(proxy, skip_discovery=True))
         return None if found is None else str(found)
+
+    def issued_at(self) -> datetime | None:
+        """When keystone says that it issued the token, by its clock; None where it does not."""
+        auth: Any = self._connection.session.auth
+        issued: datetime | None = self._again("identity", lambda: auth.get_access(self._connection.session).issued)
+        return issued
 
     def listing(self, service: str, path: str, key: str) -> list[JSON]:
         """All pages of a listing. Raises SourceError, never half a list."""

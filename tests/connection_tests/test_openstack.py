@@ -98,6 +98,19 @@ def test_a_clock_that_is_elsewhere_is_a_warning(cloud: HttpCloud, tmp_path: Path
     assert result.status == "warning"
 
 
+def test_without_a_date_the_tokens_time_tells_the_clock(cloud: HttpCloud, tmp_path: Path) -> None:
+    def without_a_date(handler: Any) -> None:
+        body = b'{"version": {"id": "v3.14", "links": []}}'
+        handler.send_response_only(200)
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    cloud.misbehave("/identity/v3", without_a_date)
+    result = tried(section(cloud.url), tmp_path)  # its tokens are of the 1st of January 2026
+    assert [step.kind for step in result.steps if step.status == "warning"] == ["clock"]
+
+
 def test_certificates_and_their_lack_are_told(tmp_path: Path) -> None:
     make_certificates(tmp_path / "tls")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
