@@ -23,7 +23,7 @@ from api.application import make_app
 from api.service import Service
 from tests.api.processes import ROOT, Running, ask, command, variables, wait_for
 from tests.conftest import Neo4jAddress
-from tests.robustness.conftest import Scene
+from tests.robustness.conftest import LONG, Scene
 from tests.robustness.watching import watched
 from topology import tokens
 from topology.graph import Graph
@@ -90,9 +90,10 @@ def test_a_worker_that_is_killed_leaves_a_scan_that_is_done_again_or_says_why_no
             assert all(scan["reason"] for scan in told if scan["status"] == "aborted")
 
 
+@pytest.mark.robustness
 def test_an_api_that_is_killed_answers_again_and_what_it_was_asked_for_is_done(
     scene: Scene, graph: Graph, settings: Settings, neo4j_server: Neo4jAddress, token: str, tmp_path: Path,
-    chance: random.Random, moments: int,
+    chance: random.Random,
 ) -> None:  # fmt: skip
     processes = variables(settings.data_dir, neo4j_server)
     scan_environment(graph, settings, scene.environment)
@@ -100,7 +101,7 @@ def test_an_api_that_is_killed_answers_again_and_what_it_was_asked_for_is_done(
     _, object_id = min(scene.lasting().objects)
     resource = f"api/v1/inventory?environment={scene.environment}&id={object_id}"
     with a_worker(processes, tmp_path / "worker") as worker:
-        for moment in range(moments):
+        for moment in range(LONG):
             scene.turn()
             with watched(scene.driver, scene.environment, scene.lasting()):
                 with command(["serve", "--port", "0"], processes, tmp_path / f"killed{moment}") as api:

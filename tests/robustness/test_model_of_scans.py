@@ -51,7 +51,7 @@ _unhurried = settings(
 )
 
 
-@settings(_unhurried, max_examples=4)
+@settings(_unhurried, max_examples=3)
 @given(story=stories)
 def test_after_the_last_complete_scan_the_graph_is_the_cloud(
     graph: Graph, driver: Driver, environment: str, story: Story

@@ -216,7 +216,7 @@ def a_scan(scene: Scene, processes: Mapping[str, str], log: Path) -> Iterator[su
 
 @dataclass
 class Answers:
-    """What requests were answered with while Neo4j came and went."""
+    """What requests were answered with while Neo4j came and went, and how long the slowest refusal took."""
 
     good: int = 0
     refused: list[tuple[int, Any, str | None]] = field(default_factory=list)
@@ -231,7 +231,7 @@ class Answers:
             assert body["error"]["details"]["kind"] == "graph_unavailable"
             assert body["error"]["message"]
             assert again is not None
-        assert self.slowest < 15.0
+        assert self.slowest < Settings().query_timeout
 
 
 @contextmanager
@@ -247,10 +247,10 @@ def asking(url: str, token: str) -> Iterator[Answers]:
                 what, turn = ASKED[turn % len(ASKED)], turn + 1
                 begun = time.monotonic()
                 answer = session.get(f"{url}/api/v1/{what}&environment=cloud", timeout=60)
-                answers.slowest = max(answers.slowest, time.monotonic() - begun)
                 if answer.status_code == 200:
                     answers.good += 1
                 else:
+                    answers.slowest = max(answers.slowest, time.monotonic() - begun)
                     told = answer.status_code, answer.json(), answer.headers.get("Retry-After")
                     answers.refused.append(told)
                 over.wait(0.05)
