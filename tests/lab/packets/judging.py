@@ -62,7 +62,7 @@ def difference(
     if answered:
         return "an answer came"
     if verdict == "blocked":
-        return _of_blocked(paths, came, evidence.trails.visited(evidence.kind, mark), evidence.kind)
+        return _of_blocked(paths, came, evidence.trails.visits(evidence.kind, mark), evidence.kind)
     return f"packets came by {_line(came[0])}" if came else None
 
 
@@ -78,25 +78,34 @@ def _of_open(paths: Sequence[Predicted], came: Sequence[Trail], answered: bool) 
     return None if answered else "packets came, and no answer came back"
 
 
-def _of_blocked(paths: Sequence[Predicted], came: Sequence[Trail], visited: set[str], kind: Kind) -> str | None:
+def _of_blocked(paths: Sequence[Predicted], came: Sequence[Trail], visits: list[list[str]], kind: Kind) -> str | None:
     codes = {code for path in paths for code, _ in path.blocks}
     if came:
         return None if codes & _ANSWERS else f"packets came by {_line(came[0])} in spite of {sorted(codes)}"
     if kind == "fetch" or codes != {_FIREWALL}:
         return None  # a connection that is refused shows no fetch; what is down is not asked for by ARP either
-    stops = [_stops_where_it_says(path, visited) for path in paths]
+    stops = [_stops_where_it_says(path, visits) for path in paths]
     return None if None in stops else stops[0]
 
 
-def _stops_where_it_says(path: Predicted, visited: set[str]) -> str | None:
+def _stops_where_it_says(path: Predicted, visits: list[list[str]]) -> str | None:
     """A firewall stops packets at once after the sender's interface, or right before the receiver's."""
-    reached = next((i for i, id in enumerate(path.interfaces) if id not in visited), len(path.interfaces))
+    reached = max((_reached(path.interfaces, visited) for visited in visits), default=0)
     at_sender = any(hop == 0 for _, hop in path.blocks)
     wanted = 1 if at_sender else len(path.interfaces) - 1
     if reached == wanted:
         return None
     seen = " → ".join(path.interfaces[:reached]) or "no interface"
     return f"packets were seen up to {seen}, and are blocked {'leaving the sender' if at_sender else 'at the receiver'}"
+
+
+def _reached(interfaces: Sequence[str], visited: Sequence[str]) -> int:
+    """How many of a path's interfaces, from its beginning, a packet visited one after the other."""
+    reached = 0
+    for id in visited:
+        if reached < len(interfaces) and id == interfaces[reached]:
+            reached += 1
+    return reached
 
 
 def _line(trail: Trail) -> str:

@@ -7,7 +7,6 @@ copies are told apart.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tests.lab.packets.frames import Kind
@@ -64,9 +63,14 @@ class Trails:
         """Host and device of every guest that packets of the flow, or copies of them, were sent to."""
         return {(step.seen.host, step.seen.device) for step in self._steps[kind, mark] if step.target[0] == "guest"}
 
-    def visited(self, kind: Kind, mark: int) -> set[str]:
-        """The interfaces on which anything of the flow, copies too, was seen."""
-        return _interfaces(self._wiring, (step.seen for step in self._steps[kind, mark]))
+    def visits(self, kind: Kind, mark: int) -> list[list[str]]:
+        """For each packet of a flow the interfaces on which it, or a copy, was seen, in that order."""
+        seen: dict[int, list[str]] = {}
+        for step in self._steps[kind, mark]:
+            visited = seen.setdefault(step.seen.packet.sequence, [])
+            if (id := self._wiring.interface(step.seen)) is not None:
+                visited.append(id)
+        return list(seen.values())
 
     def _trail(self, steps: list[_Step], last: _Step) -> Trail:
         taken = [last]
@@ -78,10 +82,6 @@ class Trails:
         around = frozenset(id for seen in sightings for id in self._wiring.around(seen))
         interfaces = tuple(id for id in named if id is not None)
         return Trail(interfaces, around, taken[0].source)
-
-
-def _interfaces(wiring: Wiring, sightings: Iterable[Sighting]) -> set[str]:
-    return {id for seen in sightings if (id := wiring.interface(seen)) is not None}
 
 
 def _before(steps: list[_Step], step: _Step) -> _Step | None:
