@@ -222,12 +222,22 @@ class Rereader:
         return _with(_reread(scope, began, told), whole=("aggregate", "availability_zone"))
 
     def statuses(self, scope: Scope, began: datetime, _: list[str]) -> Reread:
-        """The status of every port: agents change it, and nobody notifies."""
-        raw = self._source.listing("network", "ports?fields=id&fields=status", "ports")
-        told = {str(port.get("id")): str(port.get("status")) for port in raw if isinstance(port, dict)}
+        """Which objects there are, and their status: agents change it, and neutron makes some without a word."""
+        told: dict[RefreshKind, dict[str, str]] = {}
+        for kind, path in _LISTED.items():
+            raw = self._source.listing("network", f"{path}?fields=id&fields=status", path.replace("-", "_"))
+            told[kind] = {str(one.get("id")): str(one.get("status") or "") for one in raw if isinstance(one, dict)}
         return Reread(scope, began, statuses=told)
 
 
+_LISTED: Mapping[RefreshKind, str] = {
+    "network": "networks",
+    "subnet": "subnets",
+    "port": "ports",
+    "router": "routers",
+    "floating_ip": "floatingips",
+    "security_group": "security-groups",
+}
 _READERS: Mapping[RefreshKind, Callable[[Rereader, Scope, datetime, list[str]], Reread]] = {
     "instance": Rereader.instances,
     "port": Rereader.ports,

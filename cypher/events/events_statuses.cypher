@@ -1,7 +1,7 @@
 // name: events_statuses
-// purpose: the status of every port of a scope
+// purpose: id and status of every object of a type in a scope
 // mode: read
-// parameters: environment, scope
-MATCH (p:Object {environment: $environment, scope: $scope})
-WHERE p:Port
-RETURN p.id AS id, p.source_status AS status
+// parameters: environment, scope, type
+MATCH (o:Object {environment: $environment, scope: $scope})
+WHERE o.type = $type
+RETURN o.id AS id, coalesce(o.source_status, '') AS status

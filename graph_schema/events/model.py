@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -117,8 +117,8 @@ class Reread:
     devices: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
     whole: tuple[str, ...] = ()
-    statuses: Mapping[str, str] | None = None
-    """Status of every port, to find those that have another, or none, in the graph."""
+    statuses: Mapping[RefreshKind, Mapping[str, str]] = field(default_factory=dict)
+    """Id and status ("" for none) of all objects of some types, to find those that are otherwise in the graph."""
     more: tuple[Refresh, ...] = ()
     problems: tuple[Problem, ...] = ()
 

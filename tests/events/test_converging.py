@@ -13,6 +13,7 @@ from neo4j import Driver
 
 from tests.events.graphs import Kept, differences, picture, scanned
 from tests.events.model_cloud import ModelCloud
+from tests.events.recorded import made
 from topology.graph import Graph
 
 
@@ -62,10 +63,32 @@ def test_what_happened_without_a_word_is_found_by_the_poll(graph: Graph, driver:
     for port in ports[:3]:
         port["status"] = "DOWN" if port["status"] == "ACTIVE" else "ACTIVE"
     ports.append({**ports[0], "id": "made-by-nobody"})
+    cloud.state["networks"].append({**cloud.state["networks"][0], "id": "for-ha-routers", "subnets": []})
+    cloud.state["security-groups"].pop()
     cloud.fixed["network/agents"][0]["alive"] = not cloud.fixed["network/agents"][0]["alive"]
     cloud.fixed["compute/os-services"][0]["state"] = "down"
 
     kept.engine.poll()
+    kept.settle()
+
+    scanned(graph, fresh, cloud)
+    assert differences(picture(driver, environment), picture(driver, fresh)) == {}
+
+
+def test_what_a_notification_names_and_nobody_told_of_is_asked_for(
+    graph: Graph, driver: Driver, names: Iterator[str]
+) -> None:
+    """Neutron makes the network of HA routers, and the default group of a project, without a word."""
+    cloud = ModelCloud(12)
+    environment, fresh = next(names), next(names)
+    scanned(graph, environment, cloud)
+    kept = Kept(graph, environment, cloud)
+    cloud.state["networks"].append({**cloud.state["networks"][0], "id": "for-ha-routers", "subnets": []})
+    cloud.state["security-groups"].append({**cloud.state["security-groups"][0], "id": "default-of-it"})
+    port = {**cloud.state["ports"][0], "id": "p", "network_id": "for-ha-routers", "security_groups": ["default-of-it"]}
+    cloud.state["ports"].append(port)
+
+    kept.hear([made("port.create.end", {"port": port})])
     kept.settle()
 
     scanned(graph, fresh, cloud)

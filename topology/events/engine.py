@@ -178,13 +178,14 @@ class Engine:
         return replace(reread, gone=(*reread.gone, *gone)) if gone else reread
 
     def _with_changed(self, reread: Reread) -> Reread:
-        """Of ports whose status is another than the graph's, or that only one of the two knows, each is asked for."""
-        if reread.statuses is None:
-            return reread
-        rows = self._graph.stream("events_statuses", environment=self._environment, scope=reread.scope.key)
-        known = {row["id"]: row["status"] for row in rows}
-        changed = {id for id, _ in known.items() ^ reread.statuses.items()}
-        return replace(reread, more=tuple(Refresh("port", id) for id in sorted(changed)))
+        """What has another status than in the graph, or is known to only one of the two, is asked for one by one."""
+        changed: list[Refresh] = []
+        for kind, told in reread.statuses.items():
+            where = {"environment": self._environment, "scope": reread.scope.key}
+            rows = self._graph.stream("events_statuses", **where, type=kind)
+            known = {row["id"]: row["status"] for row in rows}
+            changed += [Refresh(kind, id) for id in sorted({id for id, _ in known.items() ^ told.items()})]
+        return replace(reread, more=(*reread.more, *changed))
 
     def _region_scope(self, source: str) -> Scope:
         return Scope(source, self._sources.region)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from graph_schema.events import Refresh, Reread, Says, Version
+from graph_schema.events import Refresh, RefreshKind, Reread, Says, Version
 from graph_schema.records import Record, Scope
 from graph_schema.registry import OBJECT_TYPES
 from topology.events.plan import Plan, consequences, laid_over, wiring
@@ -22,6 +22,18 @@ from topology.store.saying import Saying
 
 # Of a network that more hosts have, the other ends of tunnels are looked at in the turn of the poll only.
 FAR_ENDS = 20
+
+
+# How an object of a type is asked for: alone by its id, or with all of its kind.
+ASKED_ALONE = frozenset({"network", "port", "router", "security_group"})
+OF_TYPE: Mapping[str, RefreshKind] = {
+    "network": "network",
+    "port": "port",
+    "router": "router",
+    "security_group": "security_group",
+    "project": "projects",
+    "host": "hosts",
+}
 
 
 class Known(NamedTuple):
@@ -62,6 +74,7 @@ class Writing:
         self._written.outdated += len(plan.says) - len(fresh)
         asked += self._say(fresh, known, now)
         self._saying.join_waiting()
+        asked += self._missing([one.record.id for one in fresh])
         request(self._tx, self._environment, asked, now)
         return self._done(asked)
 
@@ -80,6 +93,7 @@ class Writing:
         )
         self._add(reread, now)
         self._saying.join_waiting()
+        asked += self._missing(ids)
         request(self._tx, self._environment, asked, now)
         return self._done(asked)
 
@@ -175,6 +189,15 @@ class Writing:
         view.add((known.record for known in self._known(leads_to).values() if known.record), replace=False)
         links, _ = self._sources.find_links(scope, view)
         return entries_of(records, links)
+
+    def _missing(self, ids: Sequence[str]) -> list[Refresh]:
+        """What links of these objects wait for: neutron makes some networks and groups without a word."""
+        rows = self._tx.run("events_missing_ends", environment=self._environment, ids=list(map(stored_id, ids)))
+        return [
+            Refresh(OF_TYPE[row["type"]], row["id"] if row["type"] in ASKED_ALONE else "")
+            for row in rows
+            if row["type"] in OF_TYPE
+        ]
 
     def _leading_to(self, ports: Sequence[str]) -> list[Record]:
         """Floating IPs that lead to these ports, or wait for them."""
