@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from cli.session import clear_errors, read_settings, say
-from topology.graph.opening import connect, open_graph
+from topology.graph.opening import connect
 from topology.presence import Presence
 
 if TYPE_CHECKING:
@@ -39,5 +39,5 @@ def beat() -> None:
         return make_app(settings)
 
     with clear_errors(), closing(connect(settings, say, patience=_PATIENCE)) as graph:
-        with Presence("beat", lambda: open_graph(settings)):
+        with Presence("beat", lambda: connect(settings, patience=_PATIENCE)):
             Beat(graph, settings, tasks).run(ended)

@@ -9,9 +9,12 @@ from typing import Annotated
 import typer
 
 from cli.session import clear_errors, print_json, read_settings, session
-from topology.graph.opening import open_graph
+from topology.graph.opening import connect
 from topology.presence import Presence, workers
 from topology.settings import Settings
+
+# Seconds for which its heartbeat tries Neo4j again: the next one comes soon.
+_PATIENCE = 5.0
 
 
 def worker(
@@ -57,6 +60,6 @@ def _be_present(settings: Settings, while_it_runs: ExitStack) -> None:
     from workers.logs import log_to_standard_error
 
     log_to_standard_error()
-    presence = Presence("worker", lambda: open_graph(settings))
+    presence = Presence("worker", lambda: connect(settings, patience=_PATIENCE))
     # Kept in a name of its own: signals hold what listens to them weakly.
     worker_ready.connect(lambda **_: while_it_runs.enter_context(presence), weak=False)

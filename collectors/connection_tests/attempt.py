@@ -86,15 +86,15 @@ class Attempt:
 
     steps: list[Step] = field(default_factory=list)
 
-    def need(self, name: str, work: Callable[[], T], told: Callable[[T], str]) -> T:
-        """Do what all that follows needs. Raises Stopped when it failed."""
+    def need(self, name: str, work: Callable[[], T], told: Callable[[T], str], *, kind: Kind | None = None) -> T:
+        """Do what all that follows needs; `kind` is that of a failure where it is known. Raises Stopped."""
         begun = time.monotonic()
         try:
             done = work()
         except SourceError as error:
             problem = error.problem
             what = f"{problem.where}: {problem.what}" if problem.where else problem.what
-            self._add(Step(name, "failed", _since(begun), what, kind_of(error), problem.remedy))
+            self._add(Step(name, "failed", _since(begun), what, kind or kind_of(error), problem.remedy))
             raise Stopped from error
         self._add(Step(name, "ok", _since(begun), told(done)))
         return done
@@ -109,6 +109,12 @@ class Attempt:
     def warn(self, name: str, kind: Kind, told: str, remedy: str) -> None:
         """Something that works, and that somebody should look at."""
         self._add(Step(name, "warning", 0.0, told, kind, remedy))
+
+    def broken(self, error: Exception) -> None:
+        """What nobody has foreseen: the test still tells what it has found."""
+        what = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
+        remedy = "The log of the worker (or of this command) tells where; please report it."
+        self._add(Step("unforeseen", "failed", 0.0, what, "unreachable", remedy))
 
     def _add(self, step: Step) -> None:
         self.steps.append(step)

@@ -30,7 +30,9 @@ class KnownHost:
 
 def try_hosts(attempt: Attempt, section: Mapping[str, Any], known: Sequence[KnownHost], pins: Path) -> None:
     """Try it. Raises Stopped."""
-    shells = attempt.need("configuration", lambda: shells_of(section, pins), lambda _: "the key can be used")
+    shells = attempt.need(
+        "configuration", lambda: shells_of(section, pins), lambda _: "the key can be used", kind="configuration"
+    )
     try:
         if shells.has_master:
             _try_master(attempt, section, shells)

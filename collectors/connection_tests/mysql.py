@@ -14,7 +14,9 @@ from collectors.sources.tables import TABLES
 
 def try_database(attempt: Attempt, section: Mapping[str, Any]) -> None:
     """Try it. Raises Stopped."""
-    login = attempt.need("configuration", lambda: login_of(section), lambda made: f"{made.user} at {made.where}")
+    login = attempt.need(
+        "configuration", lambda: login_of(section), lambda made: f"{made.user} at {made.where}", kind="configuration"
+    )
     reach(attempt, login.host, login.port, login.connect_timeout)
     database = Database(login)
     try:

@@ -17,6 +17,7 @@ from collectors.connection_tests.network import host_and_port, reach, speaks_tls
 from collectors.sources.http_errors import why
 from collectors.sources.openstack_api import OpenStackApi
 from collectors.sources.openstack_login import Cloud, auth_url, open_cloud, who
+from collectors.sources.protocols import SourceError
 
 # Clocks further apart make tokens and times in the graph untrue.
 MOST_SKEW = 30.0
@@ -37,15 +38,17 @@ _LISTINGS = (
 
 def try_cloud(attempt: Attempt, section: Mapping[str, Any]) -> None:
     """Try it. Raises Stopped."""
-    url = attempt.need("configuration", lambda: auth_url(section), lambda found: f"keystone is {found}")
+    url = attempt.need(
+        "configuration", lambda: auth_url(section), lambda found: f"keystone is {found}", kind="configuration"
+    )
     host, port = host_and_port(url)
     timeout = min(float(section.get("timeout") or _CONNECT_TIMEOUT), _CONNECT_TIMEOUT)
     reach(attempt, host, port, timeout)
     skew = attempt.need("keystone", lambda: _keystone(section, url, timeout), _told_clock)
     begun = datetime.now(UTC)
     cloud = attempt.need("login", lambda: open_cloud(section), lambda made: f"{who(section)}: {_regions(made)}")
-    _check_clock(attempt, _skew_of_token(cloud, begun) if skew is None else skew)
     try:
+        _check_clock(attempt, _skew_of_token(cloud, begun) if skew is None else skew)
         _regions_missing(attempt, cloud)
         for name, api in cloud.apis.items():
             _try_region(attempt, name, api, timeout)
@@ -99,13 +102,15 @@ def _skew(answer: requests.Response, now: float) -> float | None:
 
 def _skew_of_token(cloud: Cloud, begun: datetime) -> float | None:
     """The same by the time at which the token was issued: between the beginning of the login and now."""
-    issued = next((api.issued_at() for api in cloud.apis.values()), None)
+    issued = None
+    with suppress(SourceError):  # what is wrong with this region, its own steps tell
+        issued = next((api.issued_at() for api in cloud.apis.values()), None)
     if issued is None:
         return None
     issued = issued if issued.tzinfo else issued.replace(tzinfo=UTC)
-    return (
-        (issued - begun).total_seconds() if issued < begun else max(0.0, (issued - datetime.now(UTC)).total_seconds())
-    )
+    if issued < begun:
+        return (issued - begun).total_seconds()
+    return max(0.0, (issued - datetime.now(UTC)).total_seconds())
 
 
 def _check_clock(attempt: Attempt, skew: float | None) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from collectors.connection_tests.attempt import Attempt, Failed, Result, Stopped
 from collectors.connection_tests.cli import KnownHost, try_hosts
 from collectors.sources.sections import check_sections
+
+log = logging.getLogger("calipso.connection_tests")
 
 
 def try_section(section: Mapping[str, Any], *, known: Sequence[KnownHost] = (), pins: Path) -> Result:
@@ -20,10 +22,15 @@ def try_section(section: Mapping[str, Any], *, known: Sequence[KnownHost] = (), 
     """
     name, attempt, begun = str(section["name"]), Attempt(), time.monotonic()
     trying = _trying(name, section, known, pins)
-    with suppress(Stopped):
+    try:
         if wrong := check_sections([section]):
             attempt.need("configuration", lambda: _refuse(" ".join(problem.what for problem in wrong)), str)
         trying(attempt)
+    except Stopped:
+        pass  # the last step says why
+    except Exception as error:  # whatever a library raises, what was found before is told
+        log.exception("trying section %s", name)
+        attempt.broken(error)
     return Result(name, round(time.monotonic() - begun, 3), tuple(attempt.steps))
 
 

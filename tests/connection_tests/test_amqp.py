@@ -98,3 +98,9 @@ def test_a_broker_that_speaks_tls_only_is_told_so(broker: RabbitMq, tmp_path: Pa
     assert failures(plain) == failures(unknown) == [("login", "tls")]
     assert "`ssl: true`" in next(step.remedy for step in plain.steps if step.kind == "tls")
     assert "ssl_ca" in next(step.remedy for step in unknown.steps if step.kind == "tls")
+
+
+def test_what_nobody_has_foreseen_is_told_beside_what_was_found(broker: RabbitMq, tmp_path: Path) -> None:
+    result = tried(section(broker, exchanges=7), tmp_path)
+    assert failures(result) == [("unforeseen", "unreachable")]
+    assert "login" in {step.step for step in result.steps}

@@ -42,7 +42,7 @@ def test_the_declared_commands_rights_are_tried_and_their_lack_told(host: SshHos
         ({"hosts": {"cmp1": NOWHERE}}, ("name of cmp1", "name")),
         ({"hosts": {"cmp1": f"127.0.0.1:{closed_port()}"}}, ("connect of cmp1", "refused")),
         ({"user": "nobody-here"}, ("login to cmp1", "credentials")),
-        ({"key": "/nowhere/id_ed25519"}, ("configuration", "credentials")),
+        ({"key": "/nowhere/id_ed25519"}, ("configuration", "configuration")),
         ({"via": "master", "host": NOWHERE}, ("name of the master host", "name")),
         ({"host_keys": "strict", "known_hosts": "/dev/null"}, ("login to cmp1", "host_key")),
     ],
