@@ -236,3 +236,17 @@ def test_a_source_that_fails_is_asked_again_later_and_told_once(
                             for p in cloud.state["ports"]]  # fmt: skip
     kept.settle()
     assert shown()[port["id"]]["name"]
+
+
+def test_a_network_that_is_known_late_has_its_hosts_read_again(
+    kept: Kept, cloud: ModelCloud, driver: Driver, environment: str
+) -> None:
+    network = {**cloud.state["networks"][0], "id": "late"}
+    port = port_of(cloud, id="p-early", network_id="late") | {"binding:host_id": "cmp7"}
+
+    kept.hear([made("port.create.end", {"port": port})])
+    driver.execute_query("MATCH (r:RefreshRequest {environment: $e}) DELETE r", e=environment)
+    kept.hear([made("network.create.end", {"network": network})])
+
+    rows = driver.execute_query("MATCH (r:RefreshRequest {environment: $e}) RETURN r.key AS key", e=environment).records
+    assert "host/cmp7" in {row["key"] for row in rows}

@@ -154,13 +154,21 @@ class Writing:
                 asked += consequences(before.record, record)
             records[before.scope or self._scope(record.type)].append(record)
             changed.append((before.record, record))
-        asked += self._far_ends(changed)
+        asked += self._far_ends(changed) + self._hosts_of_new(changed)
         for scope, of_scope in records.items():
             self._saying.write(scope, said_at, self._entries(scope, of_scope))
         rows = [[stored_id(one.record.id), list(one.version)] for one in says]
         self._tx.run("events_mark", environment=self._environment, rows=rows, said_at=said_at)
         self._written.said += len(says)
         return asked
+
+    def _hosts_of_new(self, changed: Iterable[tuple[Record | None, Record | None]]) -> list[Refresh]:
+        """Hosts where a network was plugged before anybody knew it: which links carry it was not to be said then."""
+        new = [
+            after.id for before, after in changed if before is None and after is not None and after.type == "network"
+        ]
+        rows = self._tx.run("events_bound_hosts", environment=self._environment, ids=new) if new else []
+        return [Refresh("host", row["host"]) for row in rows]
 
     def _far_ends(self, changed: Iterable[tuple[Record | None, Record | None]]) -> list[Refresh]:
         """Where a port comes up, goes down or moves, other hosts of its network make or end their tunnels to it."""
