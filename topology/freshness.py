@@ -11,7 +11,7 @@ from graph_schema.records import Scope
 from graph_schema.registry import OBJECT_TYPES, owners
 from topology.graph import Graph
 from topology.shapes import JsonObject, plain
-from topology.store.scopes import ScopeState, scope_states
+from topology.store.scopes import ScopeState, scope_state_of, scope_states
 
 # Sources whose scopes are hosts.
 HOST_SOURCES = tuple(sorted({owner.source for owner in owners() if owner.scope == "host"}))
@@ -54,6 +54,12 @@ class Freshness:
 
 class ScopeBook:
     """What the graph remembers of the scopes of an environment, to tell the freshness of any answer from it."""
+
+    @classmethod
+    def of(cls, graph: Graph, environment: str, nodes: Iterable[Mapping[str, Any]]) -> ScopeBook:
+        """The scopes that an answer of these nodes rests on, and others that are not complete: never all there are."""
+        rows = graph.read("scopes_of", environment=environment, keys=scope_keys(nodes))
+        return cls(graph, environment, map(scope_state_of, rows))
 
     def __init__(self, graph: Graph, environment: str, states: Iterable[ScopeState] | None = None) -> None:
         """`states`: those that matter, where they were read already."""

@@ -11,13 +11,12 @@ from graph_schema.model import ANNOTATIONS
 from graph_schema.presentation import DISPLAY_ORDER
 from graph_schema.registry import LINKS, OBJECT_TYPES
 from topology.errors import InvalidConfiguration, UnknownEnvironment, UnknownObject
-from topology.freshness import ScopeBook, scope_keys
+from topology.freshness import ScopeBook
 from topology.graph import Graph
 from topology.paging import LIMIT, Page, checked_limit, page, position
 from topology.search import lucene, suggestions
 from topology.shapes import JsonObject, link_shape, node_shape
 from topology.store import SEARCH_INDEX
-from topology.store.scopes import scope_state_of
 
 # Links of one object that are told one by one; all of them are counted, and GET /links goes through them.
 LINKS_TOLD = 500
@@ -78,8 +77,7 @@ def one_object(graph: Graph, environment: str, id: str) -> JsonObject:
         raise _unknown(graph, environment, id)
     row = rows[0]
     node, links = row["node"], row["links"]
-    scopes = graph.read("scopes_of", environment=environment, keys=scope_keys([node]))
-    freshness = ScopeBook(graph, environment, map(scope_state_of, scopes)).freshness([node])
+    freshness = ScopeBook.of(graph, environment, [node]).freshness([node])
     return {
         **node_shape(node),
         "details": json.loads(node["details"]) if node.get("details") else {},

@@ -87,8 +87,8 @@ def tree(graph: Graph, environment: str, *, root: str | None = None, depth: int 
         shown = limit if down < depth else 0
         level = _grow(graph, environment, level, shown)
         every += level
-    scopes = ScopeBook(graph, environment)
-    return Tree(environment, top, scopes.freshness(branch.node for branch in every if branch.node is not None))
+    nodes = [branch.node for branch in every if branch.node is not None]
+    return Tree(environment, top, ScopeBook.of(graph, environment, nodes).freshness(nodes))
 
 
 def counts(graph: Graph, environment: str) -> list[tuple[str, int]]:

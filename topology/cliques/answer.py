@@ -128,9 +128,9 @@ def cliques_page(
     choice = choose_for(graph, environment, focal_point_type=focal_type)
     rows = graph.read("focal_points_page", environment=environment, type=focal_type, after=place, limit=limit + 1)
     ids = [row["id"] for row in rows]
-    scopes = ScopeBook(graph, environment)
     statement = compile_clique(choice.clique_type, choice.constraints)
     found = graph.read(statement, environment=environment, focal_points=ids[:limit], limit=step_limit) if ids else []
+    scopes = ScopeBook.of(graph, environment, (node for row in found for node in row["nodes"]))
     told = {row["focal_point"]: _clique(environment, choice, row, scopes).as_json() for row in found}
     whole = page(ids, limit, shape=lambda id: told.get(id, {}), place=lambda id: [id])
     # What was removed between the two questions has no clique.
