@@ -51,6 +51,8 @@ def _connect(host: str, port: int, timeout: float) -> None:
     where = f"{host} port {port}"
     try:
         socket.create_connection((host, port), timeout).close()
+    except OverflowError as error:
+        raise Failed("configuration", f"{where}: there is no such port.", "Correct the port.") from error
     except ConnectionRefusedError as error:
         raise Failed(
             "refused",

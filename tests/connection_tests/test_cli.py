@@ -67,3 +67,9 @@ def test_hosts_that_the_graph_knows_are_tried_too_but_not_all(host: SshHost, tmp
 def test_without_any_host_the_test_says_what_to_do(host: SshHost, tmp_path: Path) -> None:
     result = tried(section(host, hosts={}), tmp_path)
     assert [(step.status, step.step) for step in result.steps] == [("ok", "configuration"), ("warning", "hosts")]
+
+
+def test_what_nobody_has_foreseen_is_told_beside_what_was_found(host: SshHost, tmp_path: Path) -> None:
+    result = tried(section(host), tmp_path, known=None)  # type: ignore[arg-type]  # a mistake of ours, as it were
+    assert [(step.step, step.status) for step in result.steps] == [("configuration", "ok"), ("unforeseen", "failed")]
+    assert "TypeError" in result.steps[-1].told
