@@ -49,10 +49,10 @@ def _addresses(host: str) -> list[str]:
 
 def _connect(host: str, port: int, timeout: float) -> None:
     where = f"{host} port {port}"
+    if not 0 < port < 65_536:  # the system would take another one instead
+        raise Failed("configuration", f"{where}: there is no such port.", "Correct the port.")
     try:
         socket.create_connection((host, port), timeout).close()
-    except OverflowError as error:
-        raise Failed("configuration", f"{where}: there is no such port.", "Correct the port.") from error
     except ConnectionRefusedError as error:
         raise Failed(
             "refused",
