@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import time
@@ -12,15 +11,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psutil
 import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from topology.errors import TopologyError
+from topology.neo4j_server.locks import FileLock
 from topology.settings import Settings
 
 # The longest path that a unix socket may have, with room for the terminating byte.
 SOCKET_PATH_LIMIT = 100
+_START_SECONDS = 10.0
 
 
 class BrokerUnavailable(TopologyError):
@@ -66,6 +68,18 @@ def _files(folder: Path) -> Broker:
 def _start_redis(program: str, folder: Path, socket: Path) -> None:
     if _answers(socket):
         return
+    lock = FileLock(folder / "start.lock")
+    try:
+        lock.take(patience=_START_SECONDS)
+        # A second one would take the socket from the first, which nobody could reach or end any more.
+        if not _lives(folder / "redis.pid"):
+            _run_redis(program, folder, socket)
+        _wait_for(socket, folder)
+    finally:
+        lock.close()
+
+
+def _run_redis(program: str, folder: Path, socket: Path) -> None:
     subprocess.run(
         [
             program, "--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "600", "--daemonize", "yes",
@@ -74,7 +88,10 @@ def _start_redis(program: str, folder: Path, socket: Path) -> None:
         ],
         check=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=30,
     )  # fmt: skip
-    deadline = time.monotonic() + 10
+
+
+def _wait_for(socket: Path, folder: Path) -> None:
+    deadline = time.monotonic() + _START_SECONDS
     while not _answers(socket):
         if time.monotonic() > deadline:
             raise BrokerUnavailable(
@@ -108,7 +125,7 @@ def stop_broker(settings: Settings) -> bool:
     ):
         client.shutdown(save=True)
     pid_file, deadline = socket.with_name("redis.pid"), time.monotonic() + 5
-    while pid_file.exists() and _lives(pid_file):
+    while _lives(pid_file):
         if time.monotonic() > deadline:
             return False
         time.sleep(0.02)
@@ -116,8 +133,9 @@ def stop_broker(settings: Settings) -> bool:
 
 
 def _lives(pid_file: Path) -> bool:
+    """Whether the Redis that wrote the file runs; the number may be another program's by now."""
     try:
-        os.kill(int(pid_file.read_text()), 0)
-    except (OSError, ValueError):
+        process = psutil.Process(int(pid_file.read_text()))
+        return process.name() == "redis-server" and process.status() != psutil.STATUS_ZOMBIE
+    except (OSError, ValueError, psutil.Error):
         return False
-    return True
