@@ -217,6 +217,15 @@ def test_what_cannot_be_read_becomes_a_message_and_the_rest_is_applied(
     assert "network_id" in rows[0]["text"]
 
 
+def test_ids_of_any_length_are_kept_apart(kept: Kept, cloud: ModelCloud, shown: Any) -> None:
+    long, longer = "p" * 600, "p" * 601
+
+    kept.hear([made("port.create.end", {"port": port_of(cloud, id=id)}) for id in (long, longer)], batch=1)
+    kept.hear([made("port.delete.end", {"port_id": long})])
+
+    assert len([id for id in shown() if isinstance(id, str) and id.startswith("ppp")]) == 1
+
+
 def test_a_source_that_fails_is_asked_again_later_and_told_once(
     kept: Kept, cloud: ModelCloud, driver: Driver, environment: str, shown: Any
 ) -> None:

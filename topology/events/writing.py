@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -53,7 +53,6 @@ class Written:
     gone: int = 0
     outdated: int = 0
     changed: bool = False
-    more: list[Refresh] = field(default_factory=list)
 
 
 class Writing:
@@ -70,13 +69,15 @@ class Writing:
         gone = [(id, one.type) for id, one in plan.gone.items()]
         gone += self._inside([id for id, type in gone if type == "network"])
         asked = list(plan.refreshes.values()) + self._bury(gone, known, now)
-        fresh = [one for id, one in plan.says.items() if id not in plan.gone and self._counts(one, known[id])]
+        fresh = [
+            one for id, one in plan.says.items() if id not in plan.gone and self._counts(one, known[stored_id(id)])
+        ]
         self._written.outdated += len(plan.says) - len(fresh)
         asked += self._say(fresh, known, now)
         self._saying.join_waiting()
         asked += self._missing([one.record.id for one in fresh])
         request(self._tx, self._environment, asked, now)
-        return self._done(asked)
+        return self._done()
 
     def apply_reread(self, reread: Reread, now: datetime) -> Written:
         """What a source says of single objects when it is asked."""
@@ -95,15 +96,14 @@ class Writing:
         self._saying.join_waiting()
         asked += self._missing(ids)
         request(self._tx, self._environment, asked, now)
-        return self._done(asked)
+        return self._done()
 
-    def _done(self, asked: list[Refresh]) -> Written:
+    def _done(self) -> Written:
         tally = self._saying.tally
         counted: list[Any] = [*tally.objects.values(), *tally.links.values()]
         self._written.changed = any(c.created or c.updated or c.removed for c in counted) or any(
             c.updated or c.cleared for c in tally.attributes.values()
         )
-        self._written.more = asked
         return self._written
 
     def _known(self, ids: Sequence[str]) -> Mapping[str, Known]:
