@@ -45,7 +45,7 @@ from tests.lab.truth.cloud_facts import read_cloud
 from tests.lab.truth.host_facts import read_host
 
 pytestmark = pytest.mark.lab
-SEEDS = [int(seed) for seed in os.environ.get("CALIPSO_LAB_PATH_SEEDS", "1").split()]
+SEEDS = [int(seed) for seed in os.environ.get("CALIPSO_LAB_PATH_SEEDS", "4").split()]
 MOST_FLOWS = 1250  # pings of that many sizes fit into one packet each
 WEB, OTHER_WEB = 80, 8080  # the shipped topology's groups let the one in, and not the other
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -88,11 +89,15 @@ def api(product: Product, environment: str) -> Iterator[Api]:
     """The product's API while the block runs."""
     token = product.run("token", "--name", "path truth").stdout.strip()
     process = product.start("serve", "--port", "0")
+    assert process.stderr is not None
     try:
-        yield Api(_url_of(process.stderr), token, environment)
+        url = _url_of(process.stderr)
+        # It tells every request, and would wait for somebody to read that.
+        threading.Thread(target=process.stderr.readlines, daemon=True).start()
+        yield Api(url, token, environment)
     finally:
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=60)
+        process.wait(timeout=60)
 
 
 def _url_of(lines: Any) -> str:
