@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import threading
 from contextlib import closing
@@ -43,6 +44,7 @@ def listen(
 
     settings = read_settings()
     log_to_standard_error()
+    logging.getLogger("paramiko").setLevel(logging.WARNING)  # else each connection to a host is two lines
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
