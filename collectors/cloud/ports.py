@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -53,10 +53,13 @@ def _has_trunks(source: ApiSource) -> bool:
 
 def parse_api(raw: RawPorts) -> Collected:
     """One record per port, and the attributes that ports and floating IPs give to instances."""
+    # Ports tell of their trunks too, where neutron has that extension: so an empty list of trunks takes nothing away.
+    told_by_ports, unread_details = apart(read_each(raw.ports, "neutron ports", _trunk_of_port))
     trunks, unread_trunks = apart(read_each(raw.trunks, "neutron trunks", _trunk))
-    ports, unread_ports = apart(read_each(raw.ports, "neutron ports", partial(_port, _trunk_values(trunks))))
+    values = _trunk_values({trunk.id: trunk for trunk in (*filter(None, told_by_ports), *trunks)}.values())
+    ports, unread_ports = apart(read_each(raw.ports, "neutron ports", partial(_port, values)))
     yield from ports
-    yield from (*unread_ports, *unread_trunks)
+    yield from dict.fromkeys((*unread_ports, *unread_trunks, *unread_details))
     yield from instance_addresses(ports, raw.floating_ips)
 
 
@@ -96,6 +99,15 @@ def _pair(pair: Answer, own_mac: str) -> str:
 
 
 def _trunk(answer: Answer) -> Trunk:
+    return Trunk(answer.id, answer.text("port_id"), _subports(answer))
+
+
+def _trunk_of_port(answer: Answer) -> Trunk | None:
+    details = answer.optional_object("trunk_details")
+    return Trunk(details.text("trunk_id"), answer.id, _subports(details)) if details.values else None
+
+
+def _subports(answer: Answer) -> list[dict[str, Any]]:
     subports = [
         {
             "port_id": each.text("port_id"),
@@ -104,10 +116,10 @@ def _trunk(answer: Answer) -> Trunk:
         }
         for each in answer.objects("sub_ports")
     ]
-    return Trunk(answer.id, answer.text("port_id"), sorted(subports, key=lambda each: each["port_id"]))
+    return sorted(subports, key=lambda each: each["port_id"])
 
 
-def _trunk_values(trunks: list[Trunk]) -> dict[str, dict[str, Any]]:
+def _trunk_values(trunks: Iterable[Trunk]) -> dict[str, dict[str, Any]]:
     values: dict[str, dict[str, Any]] = {}
     for trunk in trunks:
         values.setdefault(trunk.port_id, {}).update(trunk_id=trunk.id, subports=trunk.subports)

@@ -165,8 +165,25 @@ def test_a_neutron_without_trunks_is_asked_for_none() -> None:
     del api.answers["network-trunks"]
     items = from_api("ports", api)
     assert not problems(items)
-    assert not [p for p in records(items, "port").values() if p.get("trunk_id")]
     assert "network trunks" not in api.asked
+
+
+@pytest.mark.parametrize("listing", ["network-trunks", "network-extensions"])
+def test_an_empty_list_beside_the_ports_takes_no_trunk_away(listing: str) -> None:
+    api = RecordedApi()
+    api.answers[listing] = []
+    told = {
+        p.id: (p["trunk_id"], p["subports"])
+        for p in records(from_api("ports", api), "port").values()
+        if "trunk_id" in p.properties
+    }
+    assert told == {
+        t["port_id"]: (t["id"], sorted(t["sub_ports"], key=lambda s: s["port_id"]))
+        for t in RecordedApi().answers["network-trunks"]
+    }
+    assert {i for i, p in records(from_api("ports", api), "port").items() if p.get("trunk_parent")} == {
+        s["port_id"] for _, subports in told.values() for s in subports
+    }
 
 
 def test_trunks_that_are_promised_and_not_found_fail_the_reading() -> None:
