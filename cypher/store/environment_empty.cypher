@@ -12,6 +12,8 @@ CALL () {
   MATCH (n:Annotation {environment: $environment}) WHERE n.object_id IS NOT NULL RETURN n
   UNION ALL
   MATCH (n:Scope {environment: $environment}) WHERE n.key IS NOT NULL RETURN n
+  UNION ALL
+  MATCH (n:RefreshRequest {environment: $environment}) WHERE n.key IS NOT NULL RETURN n
 }
 WITH n LIMIT $batch
 WITH n, n:Object AS object

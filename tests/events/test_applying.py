@@ -16,6 +16,7 @@ from tests.events.graphs import Kept, picture, scanned
 from tests.events.model_cloud import ModelCloud
 from tests.events.recorded import effect_of, made, recorded
 from topology.graph import Graph
+from topology.store import GraphStore
 
 SUBPORTS = "trunk_id", "trunk_parent", "subports"
 
@@ -259,3 +260,16 @@ def test_a_network_that_is_known_late_has_its_hosts_read_again(
 
     rows = driver.execute_query("MATCH (r:RefreshRequest {environment: $e}) RETURN r.key AS key", e=environment).records
     assert "host/cmp7" in {row["key"] for row in rows}
+
+
+def test_an_environment_that_is_emptied_has_nothing_to_read_again(
+    graph: Graph, kept: Kept, cloud: ModelCloud, driver: Driver, environment: str
+) -> None:
+    kept.hear([updated(port_of(cloud), 100), made("port.delete.end", {"port_id": "p"})])
+
+    GraphStore(graph, environment).remove_environment_objects()
+
+    left = driver.execute_query(
+        "MATCH (n {environment: $e}) WHERE n:RefreshRequest OR n:Tombstone OR n:Object RETURN n", e=environment
+    ).records
+    assert left == []
