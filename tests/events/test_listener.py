@@ -125,6 +125,10 @@ class Listening:
         self.process = None
         return code
 
+    def status(self) -> subprocess.CompletedProcess[str]:
+        words = [sys.executable, "-m", "cli.main", "listen", self._environment, "--status"]
+        return subprocess.run(words, env=self._env, capture_output=True, text=True, check=False)
+
     def state(self) -> dict[str, Any]:
         rows = self._ask("MATCH (e:Environment {name: $environment}) RETURN properties(e) AS e")
         found: dict[str, Any] = rows[0]["e"]
@@ -184,6 +188,9 @@ def test_what_is_notified_is_in_the_graph_seconds_later_and_acknowledged_then(
     state = listening.state()
     assert "neutron" in state["listener_reason"]
     assert 0 <= state["listener_lag"] < PATIENCE
+    told = listening.status()
+    assert told.returncode == 0, told.stderr
+    assert ": listening since" in told.stdout
     assert listening.end() == 0
     assert listening.state()["listener"] == "stopped"
     assert "nobody-may-see-it" not in listening.log.read_text()
@@ -327,14 +334,3 @@ def test_of_several_brokers_the_next_is_tried(
     listening.start()
 
     until(listening.listens, "the other broker is not tried")
-
-
-def test_the_status_is_told(listening: Listening, environment: str) -> None:
-    listening.start()
-    until(listening.listens, "it does not listen")
-
-    words = [sys.executable, "-m", "cli.main", "listen", environment, "--status"]
-    told = subprocess.run(words, env=listening._env, capture_output=True, text=True, check=False)
-
-    assert told.returncode == 0, told.stderr
-    assert f"{environment}: listening" in told.stdout
