@@ -11,7 +11,7 @@ from cypher import Statement, statement
 from cypher.browser_kit import PARAMETERS, SavedQuery, saved_queries
 from graph_schema.clique_types import CLIQUE_TYPES, CONSTRAINTS, CliqueType
 from tests.clouds import two_projects
-from topology.cliques.compilation import compile_clique, compile_count
+from topology.cliques.compilation import compile_clique, compile_count, compile_dated
 from topology.graph import Graph
 from topology.store import SEARCH_INDEX
 
@@ -48,6 +48,8 @@ VALUES: Mapping[str, Any] = {
     "mac": "x",
     "scalars": ["name"],
     "lists": ["addresses"],
+    "scope_properties": ["scope"],
+    "host_sources": ["ssh"],
 }
 
 
@@ -80,6 +82,7 @@ def _something_there(graph: Graph) -> Iterator[None]:
 def test_cliques_are_found_by_index(graph: Graph, clique_type: CliqueType) -> None:
     constraints = CONSTRAINTS.get(clique_type.focal_point_type, ())
     assert scans(graph, compile_clique(clique_type, constraints)) == []
+    assert scans(graph, compile_dated(clique_type, constraints)) == []
     assert scans(graph, compile_count(clique_type, ())) == []
 
 
