@@ -13,13 +13,16 @@ from api.restx import Resource
 from api.service import service
 from graph_schema.clique_types.model import ANY
 from graph_schema.registry import LINKS, OBJECT_TYPES
-from topology.cliques import clique, cliques_page
+from topology.cliques import Clique, clique, cliques_page
 from topology.cliques.answer import PAGE_CAP
+from topology.errors import UnknownObject
+from topology.graph import Graph
 from topology.impact import ImpactLimits, find_impact, markdown
 from topology.paths import Limits, ReachableLimits, asked_for, find_paths, find_reachable
 from topology.paths.limits import DEPTH, DEPTH_CAP, PATHS, PATHS_CAP
 from topology.paths.reachable import MOST, MOST_CAP
 from topology.schema_view import schema_view
+from topology.search import resolve
 from topology.shapes import JsonObject
 
 _MAX_DEPTH = Parameter("max_depth", "Links on the way.", kind="integer", default=DEPTH, minimum=1, maximum=DEPTH_CAP)
@@ -33,7 +36,7 @@ class Cliques(Resource):
     @answers("clique_or_page", "With `focal_point` one clique; with `focal_point_type` a page of them.")
     @takes(
         ENVIRONMENT,
-        Parameter("focal_point", "Id of the object whose clique is wanted."),
+        Parameter("focal_point", "The object whose clique is wanted: an id, name, address or MAC address."),
         Parameter(
             "focal_point_type",
             "Type of the objects whose cliques are wanted.",
@@ -51,8 +54,15 @@ class Cliques(Resource):
         if (focal_point is None) == (focal_point_type is None):
             raise InvalidRequest([("focal_point", "give either this or focal_point_type.")])
         if focal_point is not None:
-            return clique(graph, environment, focal_point).as_json()
+            return _clique(graph, environment, focal_point).as_json()
         return cliques_page(graph, environment, str(focal_point_type), limit=limit, after=next).as_json()
+
+
+def _clique(graph: Graph, environment: str, wanted: str) -> Clique:
+    try:
+        return clique(graph, environment, wanted)
+    except UnknownObject:  # then it is no id
+        return clique(graph, environment, resolve(graph, environment, wanted))
 
 
 class CliqueTypes(Resource):

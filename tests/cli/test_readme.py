@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.api.processes import ask, command
 from tests.conftest import Neo4jAddress
 
 ROOT = Path(__file__).parents[2]
@@ -54,6 +55,16 @@ def test_every_command_that_asks_the_demo_has_an_answer(calipso: dict[str, str],
     done = run(calipso, command)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout
+
+
+def test_every_address_that_asks_the_demo_has_an_answer(calipso: dict[str, str], tmp_path: Path) -> None:
+    addresses = re.findall(r"^\| .* \| `(/api/v1/\S+)` \|$", README, re.MULTILINE)
+    assert len(addresses) == len(commands("Ask the demo"))
+    token = run(calipso, "./calipso token").stdout.strip()
+    with command(["serve", "--port", "0"], calipso, tmp_path / "log") as api:
+        for address in addresses:
+            status, answer = ask(api.url() + address, token)
+            assert (status, bool(answer)) == (200, True), (address, answer)
 
 
 def test_a_second_demo_changes_nothing(calipso: dict[str, str]) -> None:
