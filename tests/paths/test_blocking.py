@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from graph_schema.records import Link, Record
+from tests.clouds import Host
 from tests.paths.routed_clouds import RoutedCloud
 from topology.errors import InvalidConfiguration
 from topology.graph import Graph
@@ -51,12 +52,20 @@ class Hindered(RoutedCloud):
         self.at_stuck = self.instance("at_stuck", self.owner, self.cmp2, {self.stuck.id: "10.3.0.5"})
         self.at_idle = self.instance("at_idle", self.owner, self.cmp2, {self.idle.id: "10.4.0.5"})
         self.unwired = self.guest("unwired", 40)
+        self.carrier_hybrid, self.carrier_native = self.carrier("ch", self.cmp1, 60), self.carrier("cn", self.cmp2, 62)
         self.add_groups()
         self.finish()
         self.links = [self._wired(link) for link in self.links]
 
     def guest(self, name: str, last: int) -> Record:
         return self.instance(name, self.owner, self.cmp2, {self.web.id: f"10.1.1.{last}"})
+
+    def carrier(self, name: str, host: Host, last: int) -> tuple[Record, Record]:
+        """An instance with a trunk, and the trunk's subport on the same network, which is in no security group."""
+        made = self.instance(name, self.owner, host, {self.web.id: f"10.1.1.{last}"})
+        subport = self.trunk(self.ports_of(made)[0], self.web, f"10.1.1.{last + 1}", 300)
+        self.secure(subport)
+        return made, self.records[subport.id]
 
     def add_groups(self) -> None:
         self.callers = self.security_group("callers", self.owner, {"direction": "egress"})
@@ -246,3 +255,30 @@ def test_rules_without_state_must_let_answers_pass_too(answers: dict[str, Any], 
 def test_a_question_for_a_port_that_can_not_be_is_refused(protocol: str | None, port: int) -> None:
     with pytest.raises(InvalidConfiguration):
         asked_for(protocol, port)
+
+
+def test_the_ports_of_a_trunk_on_one_network_have_paths_of_their_own(graph: Graph, place: str, cloud: Hindered) -> None:
+    made, _ = cloud.carrier_native
+    answer = ask(graph, place, cloud.web1, made)
+    assert {
+        (path.is_open, path.chain.way.legs[-1].target.id) for path in answer.paths if path.chain.way.legs[-1].target
+    } == {
+        (True, cloud.ports_of(made)[0].id),
+        (False, cloud.carrier_native[1].id),
+    }
+
+
+def test_a_port_that_is_a_trunks_parent_is_not_its_subports(graph: Graph, place: str, cloud: Hindered) -> None:
+    made, _ = cloud.carrier_native
+    parent = cloud.ports_of(made)[0]
+    (path,) = ask(graph, place, cloud.web1, parent).paths
+    assert path.is_open
+    assert str(path.chain.way.arrives_as) == "10.1.1.62"
+
+
+def test_no_group_guards_a_subport_behind_the_hybrid_firewall(graph: Graph, place: str, cloud: Hindered) -> None:
+    assert [block.code for block in groups(ask(graph, place, cloud.web1, cloud.carrier_native[1]))] == [
+        "security_group"
+    ]
+    assert groups(ask(graph, place, cloud.web1, cloud.carrier_hybrid[1])) == []
+    assert groups(ask(graph, place, cloud.carrier_hybrid[1], cloud.web1)) == []

@@ -80,13 +80,22 @@ def blocks_of(
 def verdict_of(chain: Chain, groups: Mapping[str, Thing], asked: Opening) -> Verdict:
     """What the security groups of the two ends let through of what is asked for."""
     way = chain.way
-    sender, receiver = Filter(way.legs[0].source, groups), Filter(way.legs[-1].target, groups)
+    here, there = way.legs[0].source, way.legs[-1].target
+    sender = Filter(here, groups, applies=_firewall_sees(here, chain.nodes))
+    receiver = Filter(there, groups, applies=_firewall_sees(there, chain.nodes[::-1]))
     to = Peer(way.sent_to or way.arrives_as, _groups(receiver.port, way.sent_to))
     by = Peer(way.seen_as, _groups(sender.port, way.seen_as))
     out = joint(sender.openings("egress", to), [asked])
     into = joint(receiver.openings("ingress", by), [asked])
     through = joint(out, into)
     return Verdict(tuple(through), tuple(_of_groups(chain, sender, receiver, (to, by), (out, into, through), asked)))
+
+
+def _firewall_sees(port: Port | None, nodes: Sequence[Thing]) -> bool:
+    """The hybrid firewall, on a bridge before Open vSwitch, sees no packets with a VLAN tag: none of subports."""
+    first = [node for node in nodes if node.type in ("vconnector", "vedge")][:2]
+    hybrid = [node.type for node in first] == ["vconnector", "vedge"] and first[1].get("kind") == "ovs"
+    return port is None or port.text("trunk_parent") is None or not hybrid
 
 
 def block_of_way_back(chain: Chain, dead: DeadEnd) -> Block:

@@ -178,9 +178,10 @@ class _Question:
         return self._reader.add_devices(list(starts.values()), hosts)
 
     def _chains(self, plans: list[_Plan]) -> _Found:
-        found, seen = _Found(), set[tuple[str, ...]]()
+        found, seen = _Found(), set[tuple[Any, ...]]()
         for plan, chain in self._all_chains(plans):
-            key = tuple(node.id for node in chain.nodes)
+            # A trunk's ports may be on one network and one device: other groups, other answers.
+            key = (tuple(node.id for node in chain.nodes), chain.way.key)
             if key in seen:
                 continue
             seen.add(key)

@@ -17,6 +17,10 @@ _MOST_CARRIED = 10_000
 _MOST_COMMON = 50
 
 
+# What names one port means that port, also where it is the parent of a trunk.
+_ONE_PORT = frozenset({"port", "floating_ip"})
+
+
 class Reader:
     """What was read so far for one question, all in one transaction."""
 
@@ -33,9 +37,11 @@ class Reader:
         self._tx.check_time()
 
     def ends(self, ids: Iterable[str]) -> dict[str, tuple[Thing, list[Port]]]:
-        """The objects that there are of some ids, with their ports, those of their trunks among them."""
+        """The objects that there are of some ids, with their ports, of instances and interfaces those of trunks too."""
         found = self._read_ends(set(ids) - self._ends.keys())
-        for _, ports in found.values():
+        for thing, ports in found.values():
+            if thing.type in _ONE_PORT:
+                continue
             trunked = [sub["port_id"] for port in ports for sub in port.get("subports") or ()]
             known = {port.id for port in ports}
             for _, more in self._read_ends(trunked).values():

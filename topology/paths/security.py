@@ -75,10 +75,11 @@ class Peer:
 
 
 class Filter:
-    """The security groups of one port. `None` as port: nothing filters there."""
+    """The security groups of one port. `None` as port, or a firewall that never `applies`: nothing filters there."""
 
-    def __init__(self, port: Port | None, groups: Mapping[str, Thing]) -> None:
-        ids = port.properties.get("security_groups") if port is not None and _is_filtered(port) else None
+    def __init__(self, port: Port | None, groups: Mapping[str, Thing], *, applies: bool = True) -> None:
+        filtered = port is not None and applies and _is_filtered(port)
+        ids = port.properties.get("security_groups") if port is not None and filtered else None
         self.port, self.filters = port, ids is not None
         self.groups = [groups[id] for id in ids or () if id in groups]
 

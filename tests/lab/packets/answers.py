@@ -90,14 +90,17 @@ def api(product: Product, environment: str) -> Iterator[Api]:
     token = product.run("token", "--name", "path truth").stdout.strip()
     process = product.start("serve", "--port", "0")
     assert process.stderr is not None
-    try:
-        url = _url_of(process.stderr)
-        # It tells every request, and would wait for somebody to read that.
-        threading.Thread(target=process.stderr.readlines, daemon=True).start()
-        yield Api(url, token, environment)
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(timeout=60)
+    with process:
+        try:
+            url = _url_of(process.stderr)
+            # It tells every request, and would wait for somebody to read that.
+            reader = threading.Thread(target=process.stderr.readlines)
+            reader.start()
+            yield Api(url, token, environment)
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=60)
+            reader.join()
 
 
 def _url_of(lines: Any) -> str:

@@ -59,6 +59,9 @@ def judge_pairs(seen: Seen, asked: Api, kind: str) -> Judgement:
         for own, nic in product(guest.nics, other.nics):
             these = between(paths, guest, own, other, nic)
             known += these
+            ends = (guest.end(own), other.end(nic))
+            if ends != (guest.id, other.id):
+                these = between(asked.paths(*ends, protocol, int(port or 0)).paths, guest, own, other, nic)
             for address in (each for each in nic.addresses if each.version == 4):
                 flow = flows.get((guest.id, own.port, address.text))
                 if flow is not None:
@@ -104,7 +107,7 @@ def judge_addresses(seen: Seen, asked: Api) -> Judgement:
             continue
         what = f"{flow.guest.name} ({flow.nic.addresses[0].text}) → {flow.target}"
         try:
-            paths = asked.paths(flow.guest.id, flow.target, "icmp").paths
+            paths = asked.paths(flow.guest.end(flow.nic), flow.target, "icmp").paths
         except Refused as refused:
             if not refused.is_ambiguous:
                 raise
@@ -123,7 +126,7 @@ def judge_floating(seen: Seen, asked: Api) -> Judgement:
     for flow in seen.flows:
         if flow.target in seen.cloud.floating:
             other, nic = seen.cloud.floating[flow.target]
-            paths = asked.paths(flow.guest.id, flow.target, "icmp").paths
+            paths = asked.paths(flow.guest.end(flow.nic), flow.target, "icmp").paths
             these = between(paths, flow.guest, flow.nic, other, nic)
             found.note(*compared(seen.cloud, flow, other, nic, these, evidence))
     return found
@@ -133,7 +136,7 @@ def judge_outward(seen: Seen, asked: Api) -> Judgement:
     """Each running instance to an address outside."""
     found, evidence = Judgement(), seen.by_kind["icmp"]
     for flow in (flow for flow in seen.flows if flow.target == OUTSIDE):
-        paths = asked.paths(flow.guest.id, OUTSIDE, "icmp").paths
+        paths = asked.paths(flow.guest.end(flow.nic), OUTSIDE, "icmp").paths
         own = [p for p in paths if (p.interfaces[0], p.networks[0]) == (tap_of(flow.guest, flow.nic), flow.nic.network)]
         answered = flow.mark in evidence.answered
         came = evidence.trails.left(evidence.kind, flow.mark) if answered else []

@@ -39,6 +39,7 @@ class Console:
         assert self._process.stdin is not None
         self._process.stdin.close()
         self._process.wait(timeout=10)
+        self._reader.join()
 
     def wait_until_it_answers(self) -> None:
         """A guest that still starts, or whose serial port was not open, answers later."""
@@ -85,6 +86,8 @@ class Console:
             answers.append(line)
 
     def _read(self) -> None:
-        for line in self._process.stdout or ():
-            if line.startswith(_MARK):
-                self._lines.put(line.strip().removeprefix(_MARK))
+        assert self._process.stdout is not None
+        with self._process.stdout as output:
+            for line in output:
+                if line.startswith(_MARK):
+                    self._lines.put(line.strip().removeprefix(_MARK))

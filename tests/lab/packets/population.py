@@ -65,6 +65,14 @@ class Guest:
         """Whether one of its interfaces has the address."""
         return any(own.text == address for nic in self.nics for own in nic.addresses)
 
+    def end(self, nic: Nic) -> str:
+        """The id that a question for its paths names: its own, or the port's where another has its network and device.
+
+        Then the nodes of a path do not tell by which of them it goes.
+        """
+        twins = [other for other in self.nics if (other.network, other.device) == (nic.network, nic.device)]
+        return self.id if len(twins) == 1 else nic.port
+
     def nic_towards(self, target: str) -> Nic | None:
         """The interface by which it sends when none is named: the subnet's, else the first that has a gateway."""
         wanted = ip_address(target)
