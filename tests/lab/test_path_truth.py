@@ -78,7 +78,7 @@ def test_paths_are_the_ways_that_packets_take(
         scan = product.scan(environment)
         assert scan.code == 0, scan.every_problem()
         seen = send(lab, cloud, guests)
-    assert look(lab).guests == cloud.guests, "the lab does not stand still"
+    assert look(lab).guests == cloud.guests, "the lab does not stand still: does somebody else use it?"
     with api(product, environment) as asked:
         judgements = {
             "between instances, icmp": judge_pairs(seen, asked, "icmp"),
