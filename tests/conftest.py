@@ -11,12 +11,14 @@ from uuid import uuid4
 import pytest
 from neo4j import GraphDatabase
 
+from graph_schema.registry import OBJECT_TYPES
 from topology.graph import Graph
 from topology.neo4j_server import ManagedServer
 from topology.settings import Settings
 from topology.store import prepare
 
 _DATA = "neo4j-of-this-run"
+_CROWD = 300
 
 
 @pytest.hookimpl(wrapper=True)
@@ -108,4 +110,33 @@ def environment(graph: Graph, neo4j_server: Neo4jAddress) -> Iterator[str]:
             "MATCH (n) WHERE n.environment = $name OR (n:Environment AND n.name = $name) "
             "CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS",
             name=name,
+        ).consume()
+
+
+@pytest.fixture(scope="session")
+def crowded(graph: Graph, neo4j_server: Neo4jAddress) -> Iterator[None]:
+    """Hundreds of objects of every type with all that is indexed, and statistics of them: plans as in a graph in use.
+
+    The planner scans what it believes to be a handful, and what other tests have written comes and goes.
+    """
+    name = f"crowd-{uuid4().hex[:12]}"
+    login = (neo4j_server.user, neo4j_server.password)
+    with GraphDatabase.driver(neo4j_server.bolt_uri, auth=login) as driver, driver.session() as session:
+        indexes = session.run("SHOW INDEXES YIELD type, labelsOrTypes, properties WHERE type = 'RANGE'").data()
+        for label in {kind.label for kind in OBJECT_TYPES.values()}:
+            keys = {
+                key
+                for index in indexes
+                if index["labelsOrTypes"][0] in ("Object", label)
+                for key in index["properties"]
+            }
+            session.run(
+                f"UNWIND range(1, $many) AS number CREATE (n:Object:{label} {{environment: $name}}) "
+                "FOREACH (key IN $keys | SET n[key] = $label + number)",
+                {"many": _CROWD, "name": name, "label": label, "keys": sorted(keys - {"environment"})},
+            ).consume()
+        session.run("CALL db.prepareForReplanning(60)").consume()
+        yield
+        session.run(
+            "MATCH (n:Object {environment: $name}) CALL (n) { DETACH DELETE n } IN TRANSACTIONS", name=name
         ).consume()

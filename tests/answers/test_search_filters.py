@@ -297,6 +297,7 @@ def test_every_property_that_holds_addresses_is_known_as_such() -> None:
     assert {"cidr", "cidrs"} == set(RANGES)
 
 
+@pytest.mark.usefixtures("crowded")
 @pytest.mark.parametrize("way", ["search_by_words", "search_by_host", "search_by_type"])
 def test_searches_find_their_way_by_an_index(graph: Graph, place: Place, way: str) -> None:
     values = {

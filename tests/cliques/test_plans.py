@@ -15,6 +15,8 @@ from topology.cliques.compilation import compile_clique, compile_count, compile_
 from topology.graph import Graph
 from topology.store import SEARCH_INDEX
 
+pytestmark = pytest.mark.usefixtures("crowded")
+
 # Few nodes, and no others have their label: users' own clique types, and the names of all environments.
 SMALL = ("t:CliqueType", "c:CliqueConstraint", "e:Environment")
 QUESTIONS = [

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from importlib.resources import files
 
+import pytest
 from neo4j import Driver
 
 from cypher import statement
 from tests.store.racing import cloud, write
 from tests.store.test_plans import scans
 from topology.graph import Graph
+
+pytestmark = pytest.mark.usefixtures("crowded")
 
 # All environments are asked for, a handful.
 OF_ALL_ENVIRONMENTS = {"NodeByLabelScan@neo4j e:Environment"}

@@ -16,6 +16,8 @@ from topology.paths.following import PACKET_LINKS
 from topology.paths.stepping import compile_step
 from topology.store import SEARCH_INDEX
 
+pytestmark = pytest.mark.usefixtures("crowded")
+
 ASKED = sorted(n for n, s in statements().items() if n.startswith(("path_", "impact_")) and not s.template)
 VALUES: Mapping[str, Any] = {
     "environment": "nowhere",

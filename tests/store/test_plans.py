@@ -15,6 +15,8 @@ from tests.store.racing import cloud, write
 from topology.graph import Graph
 from topology.store.encoding import columns, properties_of_group
 
+pytestmark = pytest.mark.usefixtures("crowded")
+
 # What fills the blanks of the templates.
 BLANKS: Mapping[str, str | tuple[str, ...]] = {
     "label": "Instance",

@@ -1,4 +1,4 @@
-// name: 0030_refresh_request_key
+// name: 0028_refresh_request_key
 // purpose: one request for each thing that is to be read again
 // mode: write
 // parameters: name
