@@ -38,6 +38,7 @@ NAMES = (
 SHORT = [name.strip() for name in NAMES if len(name) <= 64]  # keystone's limit for projects; it strips their names
 # Linux takes 15 bytes without space and slash as the name of a device, and Open vSwitch the same of a bridge.
 DEVICES = ("$(reboot)", "`id`", "a;b|c&d", "q'u\"o", "x%3Ay", "ñandú", "*", "-v", "{}[]", "a\\nb")
+LINUX_BRIDGES = [name for name in DEVICES if "%" not in name]  # in a device's name the kernel takes that for a pattern
 PREFIX = "hostile-"
 
 
@@ -101,13 +102,14 @@ for number, name in enumerate(NAMES):
 def hostile_devices(lab: Lab) -> Iterator[None]:
     """Linux bridges on cmp5, Open vSwitch bridges on cmp2, namespaces on net1, of odd names."""
     quoted = [shlex.quote(name) for name in DEVICES]
+    linux = [shlex.quote(name) for name in LINUX_BRIDGES]
     try:
-        lab.run("cmp5", "\n".join(f"ip link add name {name} type bridge" for name in quoted))
+        lab.run("cmp5", "set -e\n" + "\n".join(f"ip link add name {name} type bridge" for name in linux))
         lab.run("cmp2", "\n".join(f"ovs-vsctl --timeout=10 -- add-br {name}" for name in quoted if name != "-v"))
         lab.run("net1", "\n".join(f"ip netns add {name}" for name in quoted if name != "-v"))
         yield
     finally:
-        lab.run("cmp5", "\n".join(f"ip link del dev {name} || true" for name in quoted))
+        lab.run("cmp5", "\n".join(f"ip link del dev {name} || true" for name in linux))
         lab.run("cmp2", "\n".join(f"ovs-vsctl --timeout=10 -- --if-exists del-br {name} || true" for name in quoted))
         lab.run("net1", "\n".join(f"ip netns del {name} || true" for name in quoted))
 
@@ -144,7 +146,7 @@ def test_hostile_names_on_hosts_are_kept_exactly_and_executed_never(
     scan_and_compare(product, environment, truth)
     graph = product.graph(environment)
     bridges = {dict(n.properties)["name"] for n in graph.nodes.values() if n.type == "vconnector"}
-    assert set(DEVICES) - bridges == set()
+    assert set(LINUX_BRIDGES) - bridges == set()
     switch = dict(graph.nodes["cmp2:vedge:ovs"].properties)
     assert set(DEVICES) - {"-v"} - switch["bridges"] == set()
     assert _canaries(lab) == []
