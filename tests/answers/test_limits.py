@@ -164,7 +164,7 @@ def test_a_statement_that_would_run_for_hours_is_ended_by_the_server(hasty: Grap
         hasty.read(endless, environment=hell[0])
     assert time.monotonic() - began < GRACE
     assert at_rest(graph, hell[0]) == []
-    assert search(hasty, "far", environment=hell[0]).items
+    assert search(graph, "far", environment=hell[0]).items
 
 
 @pytest.mark.parametrize(
