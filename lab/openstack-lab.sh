@@ -30,6 +30,8 @@ usage: openstack-lab.sh COMMAND
   up                       start everything; again: starts what has died, adds what is new
   topo [demo|SEED]         make the shipped topology, or the random one of SEED, beside what is there
   change SEED              a seeded series of changes to the random topology of the same seed
+  tenants SEED             four tenants of a random workload, with what they begin with
+  workload SEED [NUMBER]   so many random operations (200) of these tenants, all at once
   clear [SEED]             remove the random topology of SEED, or everything that topologies made
   churn                    create, change, migrate, resize, delete: every kind of notification once
   samples                  save raw answers of commands, APIs and tables under $LAB/samples
@@ -144,7 +146,7 @@ enter_outer "$command" "$@"
 case $command in
   install | up | down | status | topo | clear) "$command" "$@" ;;
   sshd) sshd "$@" ;;
-  change) cloud topologies change "$@" ;;
+  change | tenants | workload) cloud topologies "$command" "$@" ;;
   samples | churn)
     # shellcheck source=/dev/null
     . "$HERE/parts/$command.sh"

@@ -1,4 +1,4 @@
-"""Command line of the topologies: build demo|SEED, change SEED, clear [SEED]."""
+"""Command line of the topologies: build demo|SEED, change SEED, clear [SEED], tenants SEED, workload SEED [NUMBER]."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 
+from lab.cloud import workload
 from lab.cloud.build import Builder
 from lab.cloud.changes import change
 from lab.cloud.clear import clear
@@ -25,8 +26,9 @@ def plan_of(name: str) -> Plan:
 def main(arguments: list[str] | None = None) -> int:
     """Do it; 1 with the cloud's words where it refuses."""
     parser = argparse.ArgumentParser(prog="topologies", description=__doc__)
-    parser.add_argument("action", choices=["build", "change", "clear"])
+    parser.add_argument("action", choices=["build", "change", "clear", "tenants", "workload"])
     parser.add_argument("topology", nargs="?", help="demo, or a seed")
+    parser.add_argument("number", nargs="?", type=int, default=200, help="operations of a workload")
     chosen = parser.parse_args(arguments)
     cloud = Cloud()
     try:
@@ -36,9 +38,13 @@ def main(arguments: list[str] | None = None) -> int:
             clear(cloud, lambda name: name.startswith(prefix(int(chosen.topology))))
         elif chosen.action == "build":
             Builder(plan_of(chosen.topology or "demo"), cloud).build()
+        elif chosen.action == "tenants":
+            workload.prepare(int(chosen.topology), cloud)
         else:
-            for line in change(int(chosen.topology), cloud):
-                print(line)
+            seed = int(chosen.topology)
+            series = workload.run(seed, chosen.number, cloud) if chosen.action == "workload" else change(seed, cloud)
+            for line in series:
+                print(line, flush=True)
     except CloudError as error:
         print(error, file=sys.stderr)
         return 1

@@ -8,20 +8,19 @@ from collections.abc import Callable
 from typing import Any
 
 from lab.cloud.connection import Cloud
-from lab.cloud.random_plan import prefix
+from lab.cloud.random_plan import OVS_HOSTS, prefix
 
 SETTLE_SECONDS = 90
 
 
 class Live:
-    """What there is of a seed's topology, and dice to pick from it."""
+    """What there is of a seed's topology (of one `tenant`, if it is given), and dice to pick from it."""
 
-    def __init__(self, seed: int, cloud: Cloud) -> None:
-        self.dice, self.cloud = random.Random(f"changes of {seed}"), cloud
-        self.projects = {
-            p["id"]: p["name"] for p in cloud.get("identity", "/projects") if p["name"].startswith(prefix(seed))
-        }
-        self.aggregate = f"{prefix(seed)}aggregate"
+    def __init__(self, seed: int, cloud: Cloud, tenant: str = "") -> None:
+        self.dice, self.cloud = random.Random(f"changes of {seed}{tenant}"), cloud
+        mine = f"{prefix(seed)}{tenant}"
+        self.projects = {p["id"]: p["name"] for p in cloud.get("identity", "/projects") if p["name"].startswith(mine)}
+        self.aggregate = f"{mine}aggregate"
         self.count = 0
 
     def wait(self) -> None:
@@ -29,6 +28,15 @@ class Live:
         end = time.monotonic() + SETTLE_SECONDS
         while time.monotonic() < end and any(s["OS-EXT-STS:task_state"] for s in self.servers()):
             time.sleep(1)
+
+    def wait_for(self, server: dict[str, Any], *states: str) -> str:
+        """Until the server is in one of the states, or went wrong; the state that it is in."""
+        end = time.monotonic() + SETTLE_SECONDS
+        state = ""
+        while time.monotonic() < end and state not in (*states, "ERROR"):
+            time.sleep(1)
+            state = self.cloud.get("compute", f"/servers/{server['id']}")["status"]
+        return state
 
     def servers(self, *states: str) -> list[dict[str, Any]]:
         """Its servers in one of the states, or all; in a stable order."""
@@ -48,6 +56,10 @@ class Live:
     def pick(self, things: list[dict[str, Any]]) -> dict[str, Any] | None:
         """One of them by the dice."""
         return self.dice.choice(things) if things else None
+
+    def running(self) -> list[dict[str, Any]]:
+        """Its servers that run on hosts with Open vSwitch, which may move."""
+        return [s for s in self.servers("ACTIVE") if s["OS-EXT-SRV-ATTR:host"] in OVS_HOSTS]
 
     def name(self, what: str) -> str:
         """A new name."""

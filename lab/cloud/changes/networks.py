@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from lab.cloud.changes.live import Live
 
 
@@ -96,3 +98,76 @@ def change_subports(live: Live) -> str | None:
     new = {"port_id": port["id"], "segmentation_type": "vlan", "segmentation_id": 99}
     live.cloud.put("network", f"/trunks/{trunk['id']}/add_subports", {"sub_ports": [new]})
     return f"one more in {trunk['name']}"
+
+
+def rename_port(live: Live) -> str | None:
+    """Another name of a port."""
+    return _rename(live, "ports", "port")
+
+
+def add_subnet(live: Live) -> str | None:
+    """One more range on a network."""
+    network = live.pick([n for n in live.of("networks") if len(n["subnets"]) < 3])
+    if network is None:
+        return None
+    name = live.name("subnet")
+    body = {
+        "name": name,
+        "network_id": network["id"],
+        "project_id": network["project_id"],
+        "cidr": f"10.89.{live.count}.0/24",
+        "ip_version": 4,
+        "enable_dhcp": live.dice.random() < 0.5,
+    }
+    live.cloud.post("network", "/subnets", {"subnet": body})
+    return f"{name} on {network['name']}"
+
+
+def delete_subnet(live: Live) -> str | None:
+    """A range that nothing but DHCP uses goes."""
+    ports = [p for p in live.cloud.get("network", "/ports") if p["device_owner"] != "network:dhcp"]
+    used = {ip["subnet_id"] for p in ports for ip in p["fixed_ips"]}
+    subnet = live.pick([s for s in live.of("subnets") if s["id"] not in used])
+    if subnet is None:
+        return None
+    live.cloud.delete("network", f"/subnets/{subnet['id']}")
+    return f"{subnet['cidr']} is gone"
+
+
+def change_subnet(live: Live) -> str | None:
+    """A range gets another name, other name servers, or DHCP where it had none, and the other way round."""
+    subnet = live.pick(live.of("subnets"))
+    if subnet is None:
+        return None
+    change: dict[str, Any] = live.dice.choice(
+        (
+            {"name": live.name("subnet")},
+            {"dns_nameservers": [f"10.90.0.{live.count % 250 + 1}"]},
+            {"enable_dhcp": not subnet["enable_dhcp"]},
+        )
+    )
+    live.cloud.put("network", f"/subnets/{subnet['id']}", {"subnet": change})
+    return f"{subnet['cidr']}: {change}"
+
+
+def add_trunk(live: Live) -> str | None:
+    """A port that nothing is plugged into becomes the parent of a trunk."""
+    inside = {sub["port_id"] for t in live.of("trunks") for sub in t["sub_ports"]}
+    parents = {t["port_id"] for t in live.of("trunks")}
+    port = live.pick([p for p in live.ports(lambda owner: owner == "") if p["id"] not in inside | parents])
+    if port is None:
+        return None
+    name = live.name("trunk")
+    body = {"name": name, "port_id": port["id"], "project_id": port["project_id"]}
+    live.cloud.post("network", "/trunks", {"trunk": body})
+    return f"{name} on {port['name']}"
+
+
+def delete_trunk(live: Live) -> str | None:
+    """A trunk that no server uses goes; its ports stay."""
+    free = {p["id"] for p in live.ports(lambda owner: owner == "")}
+    trunk = live.pick([t for t in live.of("trunks") if t["port_id"] in free])
+    if trunk is None:
+        return None
+    live.cloud.delete("network", f"/trunks/{trunk['id']}")
+    return str(trunk["name"])

@@ -22,3 +22,14 @@ def rename_project(live: Live) -> str | None:
     description = live.name("description")
     live.cloud.patch("identity", f"/projects/{project}", {"project": {"description": description}})
     return f"{live.projects[project]} is described anew"
+
+
+def change_project(live: Live) -> str | None:
+    """A project with nothing in it comes or goes."""
+    name = f"{live.aggregate}-empty"
+    there = [p for p in live.cloud.get("identity", "/projects") if p["name"] == name]
+    if there:
+        live.cloud.delete("identity", f"/projects/{there[0]['id']}")
+        return f"{name} is gone"
+    live.cloud.post("identity", "/projects", {"project": {"name": name, "domain_id": "default"}})
+    return name

@@ -101,3 +101,70 @@ def change_floating_ip(live: Live) -> str | None:
         return f"{floating['floating_ip_address']} leads nowhere"
     live.cloud.delete("network", f"/floatingips/{floating['id']}")
     return f"{floating['floating_ip_address']} is gone"
+
+
+def rename_router(live: Live) -> str | None:
+    """Another name."""
+    router = live.pick(live.of("routers"))
+    if router is None:
+        return None
+    name = live.name("router")
+    live.cloud.put("network", f"/routers/{router['id']}", {"router": {"name": name}})
+    return f"{router['name']} is {name}"
+
+
+def switch_router(live: Live) -> str | None:
+    """What the administrator wants of a router, turned round."""
+    router = live.pick([r for r in live.of("routers") if not r["ha"]])
+    if router is None:
+        return None
+    up = not router["admin_state_up"]
+    live.cloud.put("network", f"/routers/{router['id']}", {"router": {"admin_state_up": up}})
+    return f"{router['name']} is switched {'on' if up else 'off'}"
+
+
+def change_gateway(live: Live) -> str | None:
+    """A router gets a gateway to the outside, or loses it."""
+    router = live.pick([r for r in live.of("routers") if not _has_floating_ips(live, r)])
+    if router is None:
+        return None
+    gateway = {} if router["external_gateway_info"] else {"network_id": _outside(live)}
+    live.cloud.put("network", f"/routers/{router['id']}", {"router": {"external_gateway_info": gateway}})
+    return f"{router['name']} {'opens to' if gateway else 'closes against'} the outside"
+
+
+def add_floating_ip(live: Live) -> str | None:
+    """A floating address that leads nowhere yet."""
+    project = live.dice.choice(sorted(live.projects))
+    body = {"floating_network_id": _outside(live), "project_id": project}
+    return str(live.cloud.post("network", "/floatingips", {"floatingip": body})["floating_ip_address"])
+
+
+def lead_floating_ip(live: Live) -> str | None:
+    """A floating address leads to a port that a router with a gateway can reach."""
+    floating = live.pick(live.of("floatingips"))
+    port = live.pick(_reachable(live))
+    if floating is None or port is None:
+        return None
+    live.cloud.put("network", f"/floatingips/{floating['id']}", {"floatingip": {"port_id": port["id"]}})
+    return f"{floating['floating_ip_address']} leads to {port['name'] or port['id']}"
+
+
+def _reachable(live: Live) -> list[dict[str, Any]]:
+    open_routers = {r["id"] for r in live.of("routers") if r["external_gateway_info"]}
+    inside = {
+        ip["subnet_id"]
+        for port in live.ports(lambda owner: owner.startswith("network:"))
+        if port["device_id"] in open_routers
+        for ip in port["fixed_ips"]
+    }
+    taken = {f["port_id"] for f in live.of("floatingips")}
+    return [
+        p
+        for p in live.ports(lambda owner: owner == "" or owner.startswith("compute:"))
+        if p["id"] not in taken and any(ip["subnet_id"] in inside for ip in p["fixed_ips"])
+    ]
+
+
+def _outside(live: Live) -> str:
+    return str(next(n["id"] for n in live.cloud.get("network", "/networks") if n["router:external"]))

@@ -1,0 +1,124 @@
+"""The graph that events, targeted reading and the poll keep is the graph of a fresh scan, whatever happened to the cloud."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.events.graphs import differences, picture
+from tests.lab.lab_machine import Lab
+from tests.lab.lateness import Lateness
+from tests.lab.product import REPOSITORY, Product, lab_environment
+
+pytestmark = pytest.mark.lab
+SEEDS = [int(seed) for seed in os.environ.get("CALIPSO_LAB_EVENT_SEEDS", "71").split()]
+OPERATIONS = int(os.environ.get("CALIPSO_LAB_EVENT_OPERATIONS", "220"))
+POLL_SECONDS = 60.0  # the product's default
+# While a fresh scan differs from the next one the cloud itself still moves.
+TRIES = 4
+
+
+@pytest.fixture(params=SEEDS)
+def tenants(request: pytest.FixtureRequest, lab: Lab) -> Iterator[str]:
+    """Four tenants, whose cloud may be changed."""
+    seed = str(request.param)
+    try:
+        lab.command("tenants", seed)
+        yield seed
+    finally:
+        lab.command("clear", seed)
+
+
+@pytest.fixture
+def listening(tenants: str, product: Product, environment: str, tmp_path: Path) -> Iterator[Product]:
+    """The lab, scanned, and listened to by a process of its own."""
+    product.settings["CALIPSO_POLL_SECONDS"] = str(POLL_SECONDS)
+    product.add(lab_environment(environment))
+    product.scan(environment)
+    words = [sys.executable, "-m", "cli.main", "listen", environment]
+    with (tmp_path / "listen.log").open("wb") as log:  # a pipe that nobody reads would stop it
+        process = subprocess.Popen(words, cwd=REPOSITORY, env=os.environ | product.settings, stdout=log, stderr=log)
+    try:
+        _until(lambda: product.run("listen", environment, "--status").returncode == 0, 60, "it does not listen")
+        product.scan(environment)  # what happened between the first scan and the listening
+        yield product
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(90)
+        product.run("env", "remove", f"{environment}-fresh", "--purge")
+
+
+def test_after_random_operations_of_several_tenants_the_graph_is_that_of_a_fresh_scan(
+    lab: Lab, tenants: str, listening: Product, environment: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scans = _scans(listening, environment)
+    lateness = Lateness(listening.driver, environment)
+    began = time.monotonic()
+    with lateness.measured():
+        told = lab.command("workload", tenants, str(OPERATIONS), seconds=3600).splitlines()
+        ended = time.monotonic()
+    done = [line for line in told if not line.split(" ", 1)[1].startswith(("refused", "ended"))]
+    with capsys.disabled():
+        print(f"\nseed {tenants}: {len(done)} operations in {ended - began:.0f} s, {len(told) - len(done)} refused")
+        print(f"from published to graph, payload: {lateness.payload}")
+        print(f"from published to graph, with the host's part: {lateness.host}")
+    differing = _differences_in_quiet(listening, environment)
+    assert not differing, _told(listening, environment, differing, told)
+    assert len(done) >= OPERATIONS, "\n".join(told)
+    assert _scans(listening, environment) == scans, "it was scanned meanwhile"
+    assert not _errors(listening, environment)
+    assert not lateness.payload.never
+    assert not lateness.host.never
+
+
+def _differences_in_quiet(product: Product, environment: str) -> dict[Any, Any]:
+    """What the kept graph has otherwise than a fresh scan, one turn of the poll after the last operation."""
+    fresh = f"{environment}-fresh"
+    scanned: dict[Any, Any] = {}
+    for _ in range(TRIES):
+        time.sleep(max(10.0, POLL_SECONDS))
+        kept = picture(product.driver, environment)
+        before = scanned
+        for _ in range(2):
+            before = scanned
+            product.scan(environment, "--into", fresh, "--accept-removals")
+            scanned = picture(product.driver, fresh)
+            found = differences(kept, scanned)
+            if not found or before == scanned:
+                return found
+    moved = differences(before, scanned)
+    raise AssertionError(f"the lab does not stand still; between two scans: {moved}")
+
+
+def _told(product: Product, environment: str, found: dict[Any, Any], operations: list[str]) -> str:
+    named = picture(product.driver, environment) | picture(product.driver, f"{environment}-fresh")
+    lines = [f"{len(found)} differences (kept by events, fresh scan):"]
+    for key, what in found.items():
+        node = {} if isinstance(key, tuple) else named.get(key) or {}
+        lines.append(f"  {node.get('type', '')} {node.get('name', '')} {key}: {what}")
+    return "\n".join([*lines, "after:", *operations])
+
+
+def _scans(product: Product, environment: str) -> list[str]:
+    query = "MATCH (s:Scan {environment: $e}) WHERE s.status <> 'pending' RETURN s.id AS id ORDER BY id"
+    return [row["id"] for row in product.driver.execute_query(query, e=environment).records]
+
+
+def _errors(product: Product, environment: str) -> list[str]:
+    query = "MATCH (m:Message {environment: $e, level: 'error'}) RETURN m.text AS text"
+    return [row["text"] for row in product.driver.execute_query(query, e=environment).records]
+
+
+def _until(true: Callable[[], bool], seconds: float, what: str) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, what
+        time.sleep(1)
