@@ -141,7 +141,7 @@ def _work(seed: int, tenant: str, number: int, told: SimpleQueue[str | None]) ->
 
 
 def _plan(seed: int) -> Plan:
-    """Each tenant: two networks with a router to the outside, ports, a trunk, a group, a floating address, two servers."""
+    """Each tenant: two networks, a router to the outside, ports, a trunk, a group, a floating address, two servers."""
     projects = {tenant: f"{prefix(seed)}{tenant}project" for tenant in TENANTS}
     each = list(projects.values())
     return Plan(

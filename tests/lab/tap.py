@@ -70,7 +70,7 @@ def _queues() -> list[Queue]:
 
 
 def _hear(message: Message, heard: Callable[[Told], None]) -> None:
-    told = json.loads(json.loads(message.body)["oslo.message"])
+    told = json.loads(json.loads(message.body or "")["oslo.message"])
     published = datetime.fromisoformat(told["timestamp"]).replace(tzinfo=UTC).timestamp()
     heard(Told(told["event_type"], published, _plain(told["payload"])))
 

@@ -1,4 +1,4 @@
-"""The graph that events, targeted reading and the poll keep is the graph of a fresh scan, whatever happened to the cloud."""
+"""What events, targeted reading and the poll keep is the graph of a fresh scan, whatever happened to the cloud."""
 
 from __future__ import annotations
 
@@ -67,9 +67,11 @@ def test_after_random_operations_of_several_tenants_the_graph_is_that_of_a_fresh
         ended = time.monotonic()
     done = [line for line in told if not line.split(" ", 1)[1].startswith(("refused", "ended"))]
     with capsys.disabled():
-        print(f"\nseed {tenants}: {len(done)} operations in {ended - began:.0f} s, {len(told) - len(done)} refused")
-        print(f"from published to graph, payload: {lateness.payload}")
-        print(f"from published to graph, with the host's part: {lateness.host}")
+        sys.stdout.write(
+            f"\nseed {tenants}: {len(done)} operations in {ended - began:.0f} s, {len(told) - len(done)} refused\n"
+            f"from published to graph, payload: {lateness.payload}\n"
+            f"from published to graph, with the host's part: {lateness.host}\n"
+        )
     differing = _differences_in_quiet(listening, environment)
     assert not differing, _told(listening, environment, differing, told)
     assert len(done) >= OPERATIONS, "\n".join(told)
