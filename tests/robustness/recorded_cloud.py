@@ -104,9 +104,9 @@ class RecordedCloud:
 
 
 @contextmanager
-def recorded_cloud() -> Iterator[RecordedCloud]:
+def recorded_cloud(recording: Path = _RECORDING) -> Iterator[RecordedCloud]:
     """The cloud on loopback ports of its own."""
-    with ZipFile(_RECORDING) as archive, http_cloud() as api, ExitStack() as stack:
+    with ZipFile(recording) as archive, http_cloud() as api, ExitStack() as stack:
         hosts = {name.removeprefix("hosts/").removesuffix(".json"): name for name in archive.namelist()}
         hosts = {host: name for host, name in hosts.items() if name.startswith("hosts/")}
         api.listings = dict(_listings(json.loads(archive.read("api/RegionOne.json"))))
