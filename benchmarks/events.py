@@ -11,8 +11,8 @@ of. RabbitMQ is one of its own; it has to be installed, and the tools of the tes
 notifications at once, each while the environment is scanned again and again. Printed: notifications in a second of
 both, their ratio, and the listener's memory.
 
-`soak`: notifications at a steady rate; every two seconds the listener's memory, threads, files, connections and queues
-are looked at. Printed: for each the slope of its line over the run with the 95 % bounds, and whether it is level.
+`soak`: notifications at a steady rate; 200 times the listener's memory, threads, files, connections and queues are
+looked at. Printed: for each the slope of its line over the run with the 95 % bounds, and whether it is level.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from benchmarks.measuring import print_table
 from benchmarks.server import measured_server
 
 _BOLT = "CALIPSO_NEO4J_URI"
-_LOOKS = 2.0  # seconds between looks at the listener in a soak
+_LOOKS = 200  # at the listener in a soak
 _AHEAD = 3000  # messages that may wait at the broker before a soak's publisher pauses
 
 
@@ -108,7 +108,7 @@ def soak(made: Scene, events: int, rate: int) -> None:
             told = [time.monotonic() - began, memory_of(listener), listener.num_threads(), listener.num_fds()]
             looks.append([*told, *_connections(listener, ports), waiting(made, queue), made.to_read_again()])
 
-        with Sampler(look, _LOOKS):
+        with Sampler(look, events / rate / _LOOKS):
             _stream(made, queue, events, rate)
             until(lambda: made.heard() - before >= events, "the listener has not heard all")
         seconds = time.monotonic() - began

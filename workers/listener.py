@@ -109,14 +109,33 @@ class AmqpListener:
         self._quietly(lambda: self._note.say("connecting", str(address)))
         with connected(address) as connection:
             queue = OwnQueue(connection, name, self._section)
-            if lost := queue.open():
-                self._on_gap(lost)
+            self._open(queue)
             self._reason = _bound(address, queue)
             with queue.consumer(self._hear):
                 self._note.say("listening", self._reason)
                 log.info("environment=%s listening at %s", self._environment, self._reason)
                 self._failures = 0
                 self._consume(connection, queue, address, ended)
+
+    def _open(self, queue: OwnQueue) -> None:
+        """Have the queue, and bind it. What was lost is noted first, then what is bound: who ends between sees both."""
+        waiting = queue.waiting()
+        if waiting is None:
+            self._note.bound_to(None)
+            queue.make()
+        elif lost := queue.overflowed(waiting):
+            self._on_gap(lost)
+        self._bind(queue)
+
+    def _bind(self, queue: OwnQueue) -> None:
+        before = self._note.bound()
+        queue.bind()
+        if before is None:
+            self._on_gap("the listener's queue was not there: what was notified before it was made is not known.")
+        elif new := queue.bound - before:
+            self._on_gap(f"{', '.join(sorted(new))}: this exchange was not there until now.")
+        if before is None or before != queue.bound:
+            self._note.bound_to(queue.bound)
 
     def _consume(self, connection: Connection, queue: OwnQueue, address: BrokerAddress, ended: threading.Event) -> None:
         said = looked = rebound = time.monotonic()
@@ -133,8 +152,7 @@ class AmqpListener:
                 looked, full = now, self._look(queue, full=full)
             if now - rebound >= REBIND:
                 rebound = now
-                if new := queue.bind():
-                    self._on_gap(f"{', '.join(sorted(new))}: this exchange was not there until now.")
+                self._bind(queue)
                 self._reason = _bound(address, queue)
 
     def _drain(self, connection: Connection) -> None:

@@ -118,22 +118,16 @@ class OwnQueue:
         self._expires = int(section.get("queue_expires") or EXPIRES_SECONDS)
         self.bound: set[str] = set()
 
-    def open(self) -> str | None:
-        """Have the queue, and bind it. Why messages may have been lost, None where none were."""
-        there = self.waiting()
-        if there is None:
-            arguments = {
-                "x-max-length": self._most,
-                "x-overflow": "drop-head",
-                "x-expires": self._expires * 1000,
-                "x-single-active-consumer": True,
-            }
-            with self._channel() as channel:
-                channel.queue_declare(self.name, durable=False, auto_delete=False, arguments=arguments)
-        self.bind()
-        if there is None:
-            return "the listener's queue was not there: what was notified before it was made is not known."
-        return self.overflowed(there)
+    def make(self) -> None:
+        """Make the queue, bound to nothing yet."""
+        arguments = {
+            "x-max-length": self._most,
+            "x-overflow": "drop-head",
+            "x-expires": self._expires * 1000,
+            "x-single-active-consumer": True,
+        }
+        with self._channel() as channel:
+            channel.queue_declare(self.name, durable=False, auto_delete=False, arguments=arguments)
 
     def waiting(self) -> int | None:
         """How many messages wait; None where there is no queue."""
@@ -149,17 +143,15 @@ class OwnQueue:
             return None
         return f"the listener's queue was full ({waiting} messages): the oldest ones were dropped."
 
-    def bind(self) -> set[str]:
-        """Bind the queue to the exchanges that are there; those that were not bound before."""
+    def bind(self) -> None:
+        """Bind the queue to the exchanges that are there."""
         there = {name for name in self._exchanges if self._is_there(name)}
-        new = there - self.bound
         with self._channel() as channel:
             for exchange in sorted(there):
                 for topic in self._topics:
                     # An exchange that was made anew has lost its bindings: binding once more does no harm.
                     channel.queue_bind(self.name, exchange, f"{topic}.#")
         self.bound = there
-        return new
 
     def _is_there(self, exchange: str) -> bool:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from topology.environments import EnvironmentRegistry
@@ -119,23 +119,26 @@ class Supervisor:
         self._not_before[name] = time.monotonic() + min(LONGEST_PAUSE, 2.0 ** self._failures[name])
 
     def _rescan(self, name: str) -> None:
-        """Ask for a scan where notifications were lost; once for each gap, again while no worker can be told."""
+        """Have a scan done where notifications were lost; again when it could not be asked for, or came to nothing."""
         note = self._running[name].watch.note
         gap = note.open_gap()
-        if gap is None or time.monotonic() < self._rescan_not_before.get(name, 0.0):
+        if gap is None or gap.scan_status in ("pending", "running"):
             return
-        try:
-            self._asked(lambda: request_as_task(
-                self._graph, self._tasks, self._settings, name, ScanOptions(), started_by="listener"
-            ))  # fmt: skip
-        except (BrokerUnavailable, TopologyError) as error:
-            log.warning("environment=%s a scan is needed and cannot be asked for: %s", name, error)
+        if gap.scan_status in ("completed", "completed_with_errors"):
+            note.gap_answered(gap)
+        elif time.monotonic() >= self._rescan_not_before.get(name, 0.0):
             self._rescan_not_before[name] = time.monotonic() + RETRY_RESCAN
-            return
-        note.gap_answered(gap)
+            try:
+                note.gap_asked(gap, self._asked(name))
+            except (BrokerUnavailable, TopologyError) as error:
+                log.warning("environment=%s a scan is needed and cannot be asked for: %s", name, error)
 
-    def _asked(self, ask: Callable[[], object]) -> None:
+    def _asked(self, name: str) -> str:
+        """The id of the scan that was asked for; of the one that waits already, if there is one."""
+        options = ScanOptions()
         try:
-            ask()
-        except AlreadyWaiting:
-            return
+            return request_as_task(
+                self._graph, self._tasks, self._settings, name, options, started_by="listener"
+            ).id  # fmt: skip
+        except AlreadyWaiting as waiting:
+            return waiting.scan_id

@@ -4,6 +4,7 @@
 // parameters: environment, reason
 MATCH (e:Environment {name: $environment})
 SET e.listener_gap_at = datetime(), e.listener_gap_reason = $reason
+REMOVE e.listener_gap_scan
 WITH e
 OPTIONAL MATCH (s:Scope {environment: $environment})
 WHERE s.outcome = 'complete'

@@ -284,7 +284,49 @@ def test_a_gap_has_the_environment_scanned_again(listening: Listening, ask: Ask)
         "no scan is asked for",
     )
     assert len(asked) == 1
+    assert "listener_gap_at" in listening.state(), "it is forgotten before anybody scanned"
+
+    ask("MATCH (s:Scan {environment: $environment, started_by: 'listener'}) SET s.status = 'completed'")
     until(lambda: "listener_gap_at" not in listening.state(), "the gap is not taken care of")
+
+
+def test_a_scan_that_comes_to_nothing_is_asked_for_again(listening: Listening, ask: Ask) -> None:
+    of_gap = "MATCH (s:Scan {environment: $environment, started_by: 'listener'})"
+    listening.start()
+    until(lambda: "listener_gap_scan" in listening.state(), "no scan is asked for")
+
+    ask(f"{of_gap} SET s.status = 'aborted', s.reason = 'as the test wants'")
+
+    until(lambda: len(ask(f"{of_gap} RETURN s.status AS status")) == 2, "no other scan is asked for")
+
+
+def test_an_exchange_that_came_while_nobody_listened_is_a_gap(
+    listening: Listening, services: Services, ask: Ask
+) -> None:
+    listening.start()
+    until(listening.listens, "it does not listen")
+    until(lambda: listening.state().get("listener_bound") is not None, "what is bound is not noted")
+    listening.end(signal.SIGKILL)
+    ask("MATCH (e:Environment {name: $environment}) REMOVE e.listener_gap_at, e.listener_gap_reason")
+
+    services.exchange("keystone")
+    listening.start()
+
+    told = until(lambda: listening.state().get("listener_gap_reason"), "the gap is not seen")
+    assert told.startswith("keystone: this exchange was not there")
+
+
+def test_a_queue_whose_beginning_nobody_noted_is_a_gap(listening: Listening, ask: Ask) -> None:
+    """As when the listener is killed between making the queue and noting what was lost before."""
+    listening.start()
+    until(listening.listens, "it does not listen")
+    listening.end(signal.SIGKILL)
+    gone = "e.listener_gap_at, e.listener_gap_reason, e.listener_bound"
+    ask(f"MATCH (e:Environment {{name: $environment}}) REMOVE {gone}")
+
+    listening.start()
+
+    assert "was not there" in until(lambda: listening.state().get("listener_gap_reason"), "the gap is not seen")
 
 
 def test_no_message_of_another_consumer_is_taken(

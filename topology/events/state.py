@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -27,10 +28,11 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Notifications were lost, and why that is known."""
+    """Notifications were lost, why that is known, and how the scan fares that was asked for because of it."""
 
     reason: str
     at: str
+    scan_status: str | None
 
 
 class ListenerNote:
@@ -60,13 +62,27 @@ class ListenerNote:
         write_messages(self._graph, self._environment, [Message("warn", reason, LISTENER)])
 
     def open_gap(self) -> Gap | None:
-        """The gap that no scan was asked for yet."""
+        """The gap that no scan has filled yet."""
         rows = self._graph.read("listener_gap_of", environment=self._environment)
-        return Gap(rows[0]["reason"], rows[0]["at"]) if rows else None
+        return Gap(rows[0]["reason"], rows[0]["at"], rows[0]["status"]) if rows else None
+
+    def gap_asked(self, gap: Gap, scan_id: str) -> None:
+        """A scan is asked for because of it."""
+        self._graph.write("listener_gap_asked", environment=self._environment, at=gap.at, scan=scan_id)
 
     def gap_answered(self, gap: Gap) -> None:
-        """A scan is asked for because of it."""
+        """A scan was done because of it."""
         self._graph.write("listener_gap_answered", environment=self._environment, at=gap.at)
+
+    def bound(self) -> frozenset[str] | None:
+        """The exchanges that the queue is bound to, as noted; None where a new queue is not accounted for yet."""
+        rows = self._graph.read("listener_bound", environment=self._environment)
+        return frozenset(rows[0]["exchanges"]) if rows and rows[0]["exchanges"] is not None else None
+
+    def bound_to(self, exchanges: Collection[str] | None) -> None:
+        """The queue is bound to these, and what was lost before is noted."""
+        told = None if exchanges is None else sorted(exchanges)
+        self._graph.write("listener_bind", environment=self._environment, exchanges=told)
 
     def forget_tombstones(self) -> None:
         """What was gone long ago needs no mark."""
