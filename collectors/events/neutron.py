@@ -207,16 +207,19 @@ def port_bindings(event: Event, region: str) -> Effect:
 
 
 def network_agent(event: Event, region: str) -> Effect:
-    """Agents are read again, and the hosts that serve what one serves now or no longer."""
+    """Agents are read again, the hosts that serve what one serves now or no longer, and the ports that move with it."""
     del region
     (told,) = objects(event, "agent")
+    router, network = told.get("router_id"), told.get("network_id")
     return Effect(
         refreshes=(
             Refresh("network_agents", ""),
             *refreshes(
                 ("host", told.get("host")),
-                ("agents_of_router", told.get("router_id")),
-                ("agents_of_network", told.get("network_id")),
+                ("agents_of_router", router),
+                ("ports_of_device", router),
+                ("agents_of_network", network),
+                ("ports_of_network", network),
             ),
         )
     )

@@ -22,7 +22,7 @@ from collectors.cloud import (
 from collectors.cloud.answers import Listing
 from collectors.contracts import Collected
 from collectors.sources.protocols import JSON, ApiSource, SourceError
-from graph_schema.events import Gone, Refresh, RefreshKind, Reread, Says
+from graph_schema.events import Gone, Refresh, RefreshKind, Reread, Says, Standing
 from graph_schema.records import Attributes, Problem, Record, Scope
 
 Witness = Callable[[Scope, str, str], bool | None]
@@ -222,12 +222,25 @@ class Rereader:
         return _with(_reread(scope, began, told), whole=("aggregate", "availability_zone"))
 
     def statuses(self, scope: Scope, began: datetime, _: list[str]) -> Reread:
-        """Which objects there are, and their status: agents change it, and neutron makes some without a word."""
-        told: dict[RefreshKind, dict[str, str]] = {}
+        """Which objects there are, and what of them agents change or neutron does without a word."""
+        trunks = self._listed("trunks", "id", "port_id", "sub_ports") if self._has_trunks() else []
+        above = {str(trunk.get("port_id")): str(trunk.get("id")) for trunk in trunks}
+        parents = {
+            str(sub.get("port_id")): str(trunk.get("port_id"))
+            for trunk in trunks
+            for sub in trunk.get("sub_ports") or ()
+        }
+        told: dict[RefreshKind, dict[str, Standing]] = {}
         for kind, path in _LISTED.items():
-            raw = self._source.listing("network", f"{path}?fields=id&fields=status", path.replace("-", "_"))
-            told[kind] = {str(one.get("id")): str(one.get("status") or "") for one in raw if isinstance(one, dict)}
-        return Reread(scope, began, statuses=told)
+            named = ("binding:host_id",) if kind == "port" else ()
+            found = self._listed(path, "id", "status", "revision_number", *named)
+            told[kind] = {str(one.get("id")): _standing(one, above, parents) for one in found}
+        return Reread(scope, began, standings=told)
+
+    def _listed(self, path: str, *fields: str) -> list[dict[str, Any]]:
+        query = "&".join(f"fields={name}" for name in fields)
+        raw = self._source.listing("network", f"{path}?{query}", path.replace("-", "_"))
+        return [one for one in raw if isinstance(one, dict)]
 
 
 _LISTED: Mapping[RefreshKind, str] = {
@@ -269,6 +282,17 @@ def _reread(
         attributes=tuple(item for item in told.items if isinstance(item, Attributes)),
         gone=gone,
         problems=(*(item for item in told.items if isinstance(item, Problem)), *doubts),
+    )
+
+
+def _standing(one: Mapping[str, Any], above: Mapping[str, str], parents: Mapping[str, str]) -> Standing:
+    id, revision = str(one.get("id")), one.get("revision_number")
+    return Standing(
+        str(one.get("status") or ""),
+        str(one.get("binding:host_id") or ""),
+        above.get(id, ""),
+        parents.get(id, ""),
+        revision if isinstance(revision, int) else None,
     )
 
 

@@ -1,7 +1,8 @@
 // name: events_statuses
-// purpose: id and status of every object of a type in a scope
+// purpose: what of every object of a type in a scope changes without a notification, and the revision that is known
 // mode: read
 // parameters: environment, scope, type
 MATCH (o:Object {environment: $environment, scope: $scope})
 WHERE o.type = $type
-RETURN o.id AS id, coalesce(o.source_status, '') AS status
+RETURN o.id AS id, coalesce(o.source_status, '') AS status, coalesce(o.binding_host, '') AS host,
+       coalesce(o.trunk_id, '') AS trunk, coalesce(o.trunk_parent, '') AS parent, o.said_version[0] AS revision

@@ -100,6 +100,19 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What of an object changes without a word ("" for none). The revision is the source's, where it counts."""
+
+    status: str = ""
+    host: str = ""
+    trunk: str = ""
+    """The trunk that a port is the parent of."""
+    parent: str = ""
+    """The parent of the trunk that a port is in."""
+    revision: int | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Reread:
     """What the source says now of what was asked for; a `Problem` is why something of it could not be read.
 
@@ -117,8 +130,8 @@ class Reread:
     devices: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
     whole: tuple[str, ...] = ()
-    statuses: Mapping[RefreshKind, Mapping[str, str]] = field(default_factory=dict)
-    """Id and status ("" for none) of all objects of some types, to find those that are otherwise in the graph."""
+    standings: Mapping[RefreshKind, Mapping[str, Standing]] = field(default_factory=dict)
+    """All objects of some types by id, to find those that are otherwise in the graph."""
     more: tuple[Refresh, ...] = ()
     problems: tuple[Problem, ...] = ()
 

@@ -333,8 +333,8 @@ class ModelCloud:
         if group := self._one(self.state["security-groups"], lambda g: g["id"] not in used):
             self._delete("security-groups", "security_group", group)
 
-    def change_trunk(self) -> None:
-        """A subport joins or leaves: its port changes without a word of its own."""
+    def change_trunk(self, *, silent: bool = False) -> None:
+        """A subport joins or leaves, which its port does not tell. `silent`: by an action that is not told either."""
         trunk = self._one(self.state["trunks"])
         if trunk is None:
             return
@@ -349,7 +349,16 @@ class ModelCloud:
         ):  # fmt: skip
             self._changed(port, device_id=trunk["id"], device_owner="trunk:subport")
             trunk["sub_ports"].append({"port_id": port["id"], "segmentation_type": "vlan", "segmentation_id": 7})
-        self._notify("trunk.update.end", {"trunk": trunk})
+        if not silent:
+            self._notify("trunk.update.end", {"trunk": trunk})
+
+    def rebind(self, port: Item, host: str) -> None:
+        """An agent takes a port over, without a word."""
+        self._changed(port, **{"binding:host_id": host})
+
+    def route(self, router: Item, destination: str) -> None:
+        """A router gets a route by an action of its own, without a word."""
+        self._changed(router, routes=[*router["routes"], {"destination": destination, "nexthop": "10.1.1.1"}])
 
     def make_server(self) -> None:
         network = self._one(self.state["networks"], lambda n: not n["router:external"])

@@ -75,6 +75,28 @@ def test_what_happened_without_a_word_is_found_by_the_poll(graph: Graph, driver:
     assert differences(picture(driver, environment), picture(driver, fresh)) == {}
 
 
+def test_what_changes_by_an_action_of_its_own_is_found_by_the_poll(
+    graph: Graph, driver: Driver, names: Iterator[str]
+) -> None:
+    """Nobody tells of subports that join or leave, of ports that an agent takes over, of routes by their own action."""
+    cloud = ModelCloud(13)
+    environment, fresh = next(names), next(names)
+    scanned(graph, environment, cloud)
+    kept = Kept(graph, environment, cloud)
+    kept.engine.poll()
+    kept.settle()  # the first poll learns the revisions
+    for _ in range(3):
+        cloud.change_trunk(silent=True)
+    cloud.rebind(next(p for p in cloud.state["ports"] if p["device_owner"] == "network:router_interface"), "net2")
+    cloud.route(cloud.state["routers"][0], "10.200.0.0/24")
+
+    kept.engine.poll()
+    kept.settle()
+
+    scanned(graph, fresh, cloud)
+    assert differences(picture(driver, environment), picture(driver, fresh)) == {}
+
+
 def test_what_a_notification_names_and_nobody_told_of_is_asked_for(
     graph: Graph, driver: Driver, names: Iterator[str]
 ) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from graph_schema.events import Effect, Gone, Refresh, RefreshKind, Reread
+from graph_schema.events import Effect, Gone, Refresh, RefreshKind, Reread, Standing
 from graph_schema.records import Problem, Reading, Scope
 from topology.errors import Superseded
 from topology.events.hosts import HOST_SOURCE, HostReader
@@ -73,6 +73,7 @@ class Engine:
         )
         self._hosts = HostReader(graph, environment, self._store, sources)
         self._has_lease = False
+        self._revisions: dict[RefreshKind, dict[str, int]] = {}
 
     def apply(self, effects: Iterable[Effect]) -> Applied:
         """Bring the graph to what events say, in one transaction: when this returns, all of it is kept.
@@ -108,14 +109,16 @@ class Engine:
         hosts = [Refresh("host", host) for row in rows for host in row["hosts"]]
         self.ask([*(Refresh(kind, "") for kind in POLLED), *hosts])
 
-    def refresh(self) -> Round:
-        """Read again what is due by now. What could not be read is tried again later, with growing pauses."""
+    def refresh(self, *, hosts: bool | None = None) -> Round:
+        """Read again what is due by now: hosts, all but hosts, or both (None).
+
+        What could not be read is tried again later, with growing pauses.
+        """
         done = Round()
         by_kind: dict[RefreshKind, list[Due]] = defaultdict(list)
-        for one in due(self._graph, self._environment, self._clock()):
+        for one in due(self._graph, self._environment, self._clock(), hosts=hosts):
             by_kind[one.refresh.kind].append(one)
-        # Hosts last: what is on them is joined with what the services say by then.
-        for kind in sorted(by_kind, key=lambda kind: (kind == "host", kind)):
+        for kind in sorted(by_kind, key=lambda kind: (_turn(kind), kind)):
             for begin in range(0, len(by_kind[kind]), TOGETHER):
                 self._look(kind, by_kind[kind][begin : begin + TOGETHER], done)
         return done
@@ -179,13 +182,23 @@ class Engine:
 
     def _with_changed(self, reread: Reread) -> Reread:
         """What has another status than in the graph, or is known to only one of the two, is asked for one by one."""
-        changed: list[Refresh] = []
-        for kind, told in reread.statuses.items():
+        changed: set[Refresh] = set()
+        for kind, told in reread.standings.items():
             where = {"environment": self._environment, "scope": reread.scope.key}
             rows = self._graph.stream("events_statuses", **where, type=kind)
-            known = {row["id"]: row["status"] for row in rows}
-            changed += [Refresh(kind, id) for id in sorted({id for id, _ in known.items() ^ told.items()})]
-        return replace(reread, more=(*reread.more, *changed))
+            known = {r["id"]: Standing(r["status"], r["host"], r["trunk"], r["parent"], r["revision"]) for r in rows}
+            changed |= {Refresh(kind, id) for id in known.keys() | told.keys() if known.get(id) != told.get(id)}
+            changed |= {Refresh(kind, id) for id in self._revised(kind, told, known)}
+        return replace(reread, more=(*reread.more, *sorted(changed)))
+
+    def _revised(self, kind: RefreshKind, told: Mapping[str, Standing], known: Mapping[str, Standing]) -> Iterator[str]:
+        """What its source has revised since the last poll, and nobody has told or read since."""
+        before = self._revisions.get(kind, {})
+        self._revisions[kind] = {id: one.revision for id, one in told.items() if one.revision is not None}
+        for id, revision in self._revisions[kind].items():
+            read = known[id].revision if id in known else None
+            if id in before and revision > max(before[id], -1 if read is None else read):
+                yield id
 
     def _region_scope(self, source: str) -> Scope:
         return Scope(source, self._sources.region)
@@ -195,15 +208,23 @@ class Engine:
             make_lease(self._graph, self._environment)
             self._has_lease = True
         now = self._clock()
-        return under_lease(
+        written = under_lease(
             self._graph,
             self._environment,
             lambda tx: work(Writing(self._graph, tx, self._environment, self._sources), now),
         )
+        if written.tally is not None:
+            written.tally.count_for(self._environment)
+        return written
 
     def _tell(self, level: str, problems: Sequence[Problem]) -> None:
         told = [Message(level, str(problem), SOURCE) for problem in dict.fromkeys(problems)]
         write_messages(self._graph, self._environment, told)
+
+
+def _turn(kind: RefreshKind) -> int:
+    """Hosts last: what is on them is joined with what the services say by then. Single objects first."""
+    return {"host": 3, "statuses": 2, "instance": 0, "port": 0, "ports_of_device": 0}.get(kind, 1)
 
 
 def _read(reading: Reading) -> bool:

@@ -81,8 +81,14 @@ def wiring(port: Record | None) -> tuple[str, str] | None:
 
 
 def consequences(known: Record, now: Record | None) -> list[Refresh]:
-    """What else has to be read again because an object is otherwise than it was, or is gone (None): where it was."""
-    return [refresh for refresh in _places(known) if now is None or refresh not in _places(now)]
+    """What else has to be read again because an object is otherwise than it was, or is gone (None).
+
+    Where it was; and the other ports of a trunk that it has joined, since nobody else tells them.
+    """
+    if now is None:
+        return _places(known)
+    left = [refresh for refresh in _places(known) if refresh not in _places(now)]
+    return left + [refresh for refresh in _in_trunk(now) if refresh not in _in_trunk(known)]
 
 
 def _places(record: Record) -> list[Refresh]:
@@ -95,9 +101,7 @@ def _places(record: Record) -> list[Refresh]:
             found.append(Refresh("host", record["binding_host"]))
         if record.get("device_id") and str(record.get("device_owner")).startswith("compute:"):
             found.append(Refresh("ports_of_device", record["device_id"]))
-        found += [Refresh("port", subport["port_id"]) for subport in record.get("subports") or ()]
-        if record.get("trunk_parent"):
-            found.append(Refresh("port", record["trunk_parent"]))
+        found += _in_trunk(record)
     if record.type == "floating_ip":
         if record.get("port_id"):
             found.append(Refresh("port", record["port_id"]))
@@ -106,3 +110,8 @@ def _places(record: Record) -> list[Refresh]:
     if record.type == "subnet":
         found.append(Refresh("network", record["network_id"]))
     return found
+
+
+def _in_trunk(record: Record) -> list[Refresh]:
+    found = [Refresh("port", subport["port_id"]) for subport in record.get("subports") or ()]
+    return [*found, Refresh("port", record["trunk_parent"])] if record.get("trunk_parent") else found

@@ -23,6 +23,8 @@ class Pace:
     again: tuple[float, ...] = ()
 
 
+# What is asked for meanwhile waits until these are read.
+AT_ONCE = 100
 QUICK = Pace(0.2, 1.0)
 SETTLING = Pace(0.2, 1.0, (2.0, 4.0))
 PACES: Mapping[RefreshKind, Pace] = {
@@ -78,9 +80,9 @@ def request(tx: Transaction, environment: str, refreshes: Iterable[Refresh], now
         tx.run("refresh_request", environment=environment, rows=rows, now=now)
 
 
-def due(graph: Graph, environment: str, now: datetime, limit: int = 500) -> list[Due]:
-    """What is due, the longest waiting first."""
-    rows = graph.read("refresh_due", environment=environment, now=now, limit=limit)
+def due(graph: Graph, environment: str, now: datetime, *, hosts: bool | None = None) -> list[Due]:
+    """What is due, of hosts or of all else (None: both): what is asked for before what is looked at once more."""
+    rows = graph.read("refresh_due", environment=environment, now=now, hosts=hosts, limit=AT_ONCE)
     return [Due(Refresh(r["kind"], r["id"]), r["asked"], r["looks"], r["failures"]) for r in rows]
 
 

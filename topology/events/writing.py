@@ -17,6 +17,7 @@ from topology.events.sources import LiveSources
 from topology.graph import Graph, Transaction
 from topology.scan.inventory import Inventory
 from topology.store import Entry, entries_of
+from topology.store.changes import Tally
 from topology.store.encoding import record_of, stored_id
 from topology.store.saying import Saying
 
@@ -53,6 +54,7 @@ class Written:
     gone: int = 0
     outdated: int = 0
     changed: bool = False
+    tally: Tally | None = None
 
 
 class Writing:
@@ -99,7 +101,7 @@ class Writing:
         return self._done()
 
     def _done(self) -> Written:
-        tally = self._saying.tally
+        tally = self._written.tally = self._saying.tally
         counted: list[Any] = [*tally.objects.values(), *tally.links.values()]
         self._written.changed = any(c.created or c.updated or c.removed for c in counted) or any(
             c.updated or c.cleared for c in tally.attributes.values()
