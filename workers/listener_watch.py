@@ -31,7 +31,7 @@ TICK, REOPEN = 0.2, 30.0
 
 
 class Watch:
-    """One environment that is listened to: two threads, ended together. `rescan` is called when events were lost."""
+    """One environment that is listened to: three threads, ended together. `rescan` is called when events were lost."""
 
     def __init__(
         self, graph: Graph, settings: Settings, environment: Environment, rescan: Callable[[str], None]
@@ -42,7 +42,11 @@ class Watch:
         self._ended = threading.Event()
         self._threads = [
             threading.Thread(target=self._guarded, args=[work], daemon=True, name=f"{name} {environment.name}")
-            for name, work in (("listen", self._listen), ("refresh", self._refresh))
+            for name, work in (
+                ("listen", self._listen),
+                ("refresh", lambda: self._refresh(hosts=False)),
+                ("read hosts", lambda: self._refresh(hosts=True)),
+            )
         ]
 
     def start(self) -> None:
@@ -52,11 +56,11 @@ class Watch:
 
     @property
     def alive(self) -> bool:
-        """Whether both threads run."""
+        """Whether all threads run."""
         return all(thread.is_alive() for thread in self._threads)
 
     def end(self, seconds: float = 30.0) -> None:
-        """End both, and wait for them."""
+        """End them, and wait for them."""
         self._ended.set()
         for thread in self._threads:
             thread.join(seconds)
@@ -71,7 +75,7 @@ class Watch:
             log.exception("environment=%s the listener failed", self._environment.name)
             self._failed(f"{type(error).__name__}: {' '.join(str(error).split())[:300]}")
         finally:
-            self._ended.set()  # one without the other would do half the work
+            self._ended.set()  # one without the others would do part of the work
 
     def _failed(self, reason: str) -> None:
         try:
@@ -92,23 +96,24 @@ class Watch:
         interpreter = load_interpreter(live.region)
         make(self._environment.name, section, engine, interpreter, self.note, self._rescan).run(self._ended)
 
-    def _refresh(self) -> None:
+    def _refresh(self, *, hosts: bool) -> None:
+        """Read again what is due: hosts, or all else. What services say does not wait for hosts, nor they for it."""
         while not self._ended.is_set():
             sources = open_sources(self._environment.configuration, pins=pins_of(self._settings, self._environment))
             try:
                 engine = Engine(self._graph, self._environment.name, self._live(sources), settings=self._settings)
-                self._refresh_with(engine, whole=not sources.missing)
+                self._refresh_with(engine, hosts=hosts, whole=not sources.missing)
             finally:
                 sources.close()
 
-    def _refresh_with(self, engine: Engine, *, whole: bool) -> None:
+    def _refresh_with(self, engine: Engine, *, hosts: bool, whole: bool) -> None:
         """Read again what is due; where a source did not open, only for a while, and then it is opened again."""
         begun = polled = time.monotonic()
         while not self._ended.is_set() and (whole or time.monotonic() - begun < REOPEN):
-            if time.monotonic() - polled >= self._settings.poll_seconds:
+            if not hosts and time.monotonic() - polled >= self._settings.poll_seconds:
                 polled = time.monotonic()
                 engine.poll()
-            done = engine.refresh()
+            done = engine.refresh(hosts=hosts)
             if done.looked:
                 log.info(
                     "environment=%s read again %d, changed %d, failed %d",
