@@ -4,7 +4,8 @@
 // parameters: environment, ids
 UNWIND $ids AS id
 MATCH (o:Object {environment: $environment, id: id})
-WHERE o.alias IS NOT NULL OR o.application IS NOT NULL OR o.service IS NOT NULL OR o.note IS NOT NULL
+USING INDEX SEEK o:Object(environment, id)
+WHERE coalesce(o.alias, o.application, o.service, o.note) IS NOT NULL
 MERGE (a:Annotation {environment: $environment, object_id: id})
 SET a.type = o.type, a.kept_at = datetime.transaction('Z'),
     a.alias = o.alias, a.application = o.application, a.service = o.service, a.note = o.note

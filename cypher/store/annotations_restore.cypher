@@ -4,6 +4,8 @@
 // parameters: environment, ids
 UNWIND $ids AS id
 MATCH (a:Annotation {environment: $environment, object_id: id})
+USING INDEX SEEK a:Annotation(environment, object_id)
 MATCH (o:Object {environment: $environment, id: id})
+USING INDEX SEEK o:Object(environment, id)
 SET o += a {.alias, .application, .service, .note}
 DELETE a

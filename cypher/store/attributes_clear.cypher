@@ -5,6 +5,7 @@
 // template: properties, hash, scope
 UNWIND $ids AS id
 MATCH (o:Object {environment: $environment, id: id})
+USING INDEX SEEK o:Object(environment, id)
 WHERE o.<<scope>> = $scope
 REMOVE <<o.properties>>, o.<<hash>>, o.<<scope>>
 SET o.last_changed = datetime.transaction('Z')

@@ -4,5 +4,6 @@
 // parameters: environment, scope, observed_at
 // template: label, scope
 MATCH (o:<<label>> {environment: $environment, <<scope>>: $scope})
+USING INDEX SEEK o:<<label>>(environment, <<scope>>)
 WHERE coalesce(o.said_at <= $observed_at, true)
 RETURN o.id AS id

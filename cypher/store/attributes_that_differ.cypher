@@ -7,6 +7,7 @@
 // attributes of the scope already.
 UNWIND range(0, size($ids) - 1) AS number
 OPTIONAL MATCH (o:Object {environment: $environment, id: $ids[number]})
+USING INDEX SEEK o:Object(environment, id)
 WHERE o:<<label>>
 WITH number, o
 WHERE o IS NULL

@@ -6,4 +6,5 @@ MERGE (e:Environment {name: $environment})
 WITH e
 UNWIND $ids AS id
 MATCH (child:Object {environment: $environment, id: id})
+USING INDEX SEEK child:Object(environment, id)
 CREATE (e)-[:CONTAINS]->(child)

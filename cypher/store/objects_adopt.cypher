@@ -4,4 +4,5 @@
 // parameters: environment, scope, ids
 UNWIND $ids AS id
 MATCH (o:Object {environment: $environment, id: id})
+USING INDEX SEEK o:Object(environment, id)
 SET o.scope = $scope

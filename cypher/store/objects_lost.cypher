@@ -4,6 +4,7 @@
 // parameters: environment, scope, ids, observed_at
 UNWIND $ids AS id
 OPTIONAL MATCH (o:Object {environment: $environment, id: id})
+USING INDEX SEEK o:Object(environment, id)
 WITH id, o
 WHERE o IS NULL OR coalesce(o.scope <> $scope, true) OR coalesce(o.said_at > $observed_at, false)
 RETURN id

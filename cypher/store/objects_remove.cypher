@@ -4,4 +4,5 @@
 // parameters: environment, ids
 UNWIND $ids AS id
 MATCH (o:Object {environment: $environment, id: id})
+USING INDEX SEEK o:Object(environment, id)
 DETACH DELETE o

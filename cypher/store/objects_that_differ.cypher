@@ -8,6 +8,7 @@
 // `first` ids of a reading: how many objects the scope owns. `annotated`: whether any annotation waits for its object.
 UNWIND range(0, size($ids) - 1) AS number
 OPTIONAL MATCH (o:Object {environment: $environment, id: $ids[number]})
+USING INDEX SEEK o:Object(environment, id)
 WITH number, o, substring($hashes, number * 64, 32) AS hash, substring($hashes, number * 64 + 32, 32) AS links_hash
 WHERE o IS NULL
    OR (hash <> $unsaid AND coalesce(o.hash <> hash, true))

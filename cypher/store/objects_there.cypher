@@ -5,5 +5,6 @@
 // A row is [type, id].
 UNWIND $rows AS row
 MATCH (o:Object {environment: $environment, id: row[1]})
+USING INDEX SEEK o:Object(environment, id)
 WHERE o.type = row[0]
 RETURN row[0] AS type, row[1] AS id

@@ -4,4 +4,5 @@
 // parameters: environment, ids
 UNWIND $ids AS id
 MATCH (child:Object {environment: $environment, id: id})<-[link:CONTAINS]-()
+USING INDEX SEEK child:Object(environment, id)
 DELETE link

@@ -4,4 +4,5 @@
 // parameters: environment, ids
 UNWIND $ids AS id
 MATCH (p:PendingLink {environment: $environment, anchor_id: id})
+USING INDEX SEEK p:PendingLink(environment, anchor_id)
 DELETE p

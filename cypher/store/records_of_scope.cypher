@@ -3,5 +3,6 @@
 // mode: read
 // parameters: environment, types, scope
 MATCH (o:Object {environment: $environment, scope: $scope})
+USING INDEX SEEK o:Object(environment, scope)
 WHERE o.type IN $types
 RETURN properties(o) AS node

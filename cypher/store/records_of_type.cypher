@@ -3,5 +3,6 @@
 // mode: read
 // parameters: environment, type, excluding
 MATCH (o:Object {environment: $environment, type: $type})
+USING INDEX SEEK o:Object(environment, type)
 WHERE NOT o.scope IN $excluding
 RETURN properties(o) AS node

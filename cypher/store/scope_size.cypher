@@ -3,4 +3,5 @@
 // mode: read
 // parameters: environment, scope
 MATCH (o:Object {environment: $environment, scope: $scope})
+USING INDEX SEEK o:Object(environment, scope)
 RETURN count(o) AS objects

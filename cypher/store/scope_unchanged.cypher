@@ -14,6 +14,7 @@ WHERE s.fenced_at <= $observed_at AND s.attributes = size($others)
 CALL () {
   UNWIND range(0, size($ids) - 1) AS number
   OPTIONAL MATCH (o:Object {environment: $environment, id: $ids[number]})
+  USING INDEX SEEK o:Object(environment, id)
   WITH o, number
   WHERE o IS NULL
      OR coalesce(o.hash <> substring($hashes, number * 64, 32), true)
@@ -24,6 +25,7 @@ CALL () {
 CALL () {
   UNWIND $others AS other
   OPTIONAL MATCH (o:Object {environment: $environment, id: other[0]})
+  USING INDEX SEEK o:Object(environment, id)
   WITH o, other
   WHERE o IS NULL
      OR coalesce(o.type <> other[1], true)

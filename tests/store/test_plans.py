@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from typing import Any
@@ -70,6 +71,14 @@ def _something_there(graph: Graph, environment: str) -> None:
 def test_no_statement_scans(driver: Driver, part: int) -> None:
     found = {named.name: scans(driver, filled(named).text) for named in STATEMENTS[part::4]}
     assert {name: plan for name, plan in found.items() if plan} == {}
+
+
+def test_every_look_up_by_id_names_its_index() -> None:
+    """A plan is made with the statistics of the moment, and a first scan begins with an empty database."""
+    by_id = re.compile(r"^ *(?:OPTIONAL )?MATCH \((\w+):Object \{environment: \$environment, id: [^\n]*\n *(.*)", re.M)
+    found = [(named.name, variable, after) for named in STATEMENTS for variable, after in by_id.findall(named.text)]
+    assert len(found) > 20
+    assert [one for one in found if one[2] != f"USING INDEX SEEK {one[1]}:Object(environment, id)"] == []
 
 
 def test_a_scan_would_be_noticed(driver: Driver) -> None:
