@@ -5,11 +5,12 @@ from __future__ import annotations
 import signal
 import threading
 from contextlib import closing
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from cli.session import clear_errors, read_settings, say
 from topology.graph.opening import connect
+from topology.metrics.keeping import Keeping
 from topology.presence import Presence
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def beat() -> None:
     from workers.logs import log_to_standard_error
 
     settings = read_settings()
-    log_to_standard_error()
+    log_to_standard_error(settings, "beat")
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
@@ -39,5 +40,6 @@ def beat() -> None:
         return make_app(settings)
 
     with clear_errors(), closing(connect(settings, say, patience=_PATIENCE)) as graph:
-        with Presence("beat", lambda: connect(settings, patience=_PATIENCE)):
+        way = partial(connect, settings, patience=_PATIENCE)
+        with Presence("beat", way), Keeping(way):
             Beat(graph, settings, tasks).run(ended)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 import signal
 import threading
 from contextlib import closing
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -15,6 +14,8 @@ from cli.session import WITH_ERRORS, clear_errors, print_json, read_settings, sa
 from topology.environments import EnvironmentRegistry
 from topology.environments.secrets import open_vault
 from topology.graph.opening import connect
+from topology.metrics.keeping import Keeping
+from topology.presence import Presence
 from topology.shapes import JsonObject
 
 if TYPE_CHECKING:
@@ -43,8 +44,7 @@ def listen(
     from workers.logs import log_to_standard_error
 
     settings = read_settings()
-    log_to_standard_error()
-    logging.getLogger("paramiko").setLevel(logging.WARNING)  # else each connection to a host is two lines
+    log_to_standard_error(settings, "listener")
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
@@ -55,7 +55,10 @@ def listen(
 
     with clear_errors(), closing(connect(settings, say, patience=_PATIENCE)) as graph:
         registry = EnvironmentRegistry(graph, open_vault(settings))
-        Supervisor(graph, settings, registry, tasks, only=env or ()).run(ended)
+        supervisor = Supervisor(graph, settings, registry, tasks, only=env or ())
+        way = partial(connect, settings, patience=_PATIENCE)
+        with Presence("listener", way), Keeping(way):
+            supervisor.run(ended)
 
 
 def _print_status(names: list[str], format: Literal["text", "json"]) -> None:

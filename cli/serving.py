@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import signal
-import sys
 from contextlib import closing
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -28,9 +26,10 @@ Port = Annotated[
 def serve(host: Host = None, port: Port = None) -> None:
     """Serve the REST API until Ctrl-C. Neo4j may be away at any time: requests are told so, until it is back."""
     from api.service import PATIENCE
+    from workers.logs import log_to_standard_error
 
     settings = read_settings()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    log_to_standard_error(settings, "api")
     with clear_errors(), closing(connect(settings, say, patience=PATIENCE)) as graph:
         serving = start_serving(graph, settings, host, port)
         say(f"calipso: the API is at {serving.url}/api/v1, its documentation at {serving.url}/api/v1/docs")

@@ -55,11 +55,17 @@ def worker(
 
 def _be_present(settings: Settings, while_it_runs: ExitStack) -> None:
     """Have the worker known in the graph once it is ready: after it has made its processes, which inherit nothing."""
-    from celery.signals import worker_ready
+    from celery.signals import setup_logging, worker_ready
 
     from workers.logs import log_to_standard_error
 
-    log_to_standard_error()
+    log_to_standard_error(settings, "worker")
+    # With somebody who listens to this, Celery leaves the log alone, in its processes too.
+    setup_logging.connect(_log_as_it_is, weak=False)
     presence = Presence("worker", lambda: connect(settings, patience=_PATIENCE))
     # Kept in a name of its own: signals hold what listens to them weakly.
     worker_ready.connect(lambda **_: while_it_runs.enter_context(presence), weak=False)
+
+
+def _log_as_it_is(**_: object) -> None:
+    """What is logged how is decided already."""

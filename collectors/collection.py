@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Collection as Names
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
 from datetime import UTC, datetime
 from itertools import islice
 from types import TracebackType
@@ -149,12 +150,17 @@ class Collection:
 
     def _in_parallel(self, sites: Iterator[HostSite], shells: ShellSource) -> Iterator[Reading]:
         executor = ThreadPoolExecutor(self._parallel, thread_name_prefix="host")
+
+        def submit(site: HostSite) -> Future[Reading]:
+            # In the context that it is asked for in: what is logged says what it is about.
+            return executor.submit(copy_context().run, self._read_host, shells, site)
+
         try:
             # No more than this at once, so that a slow reader is not buried in results.
-            running = {executor.submit(self._read_host, shells, s) for s in islice(sites, 2 * self._parallel)}
+            running = {submit(site) for site in islice(sites, 2 * self._parallel)}
             while running:
                 done, running = wait(running, return_when=FIRST_COMPLETED)
-                running |= {executor.submit(self._read_host, shells, site) for site in islice(sites, len(done))}
+                running |= {submit(site) for site in islice(sites, len(done))}
                 yield from _results(done)
         finally:
             executor.shutdown(wait=False, cancel_futures=True)

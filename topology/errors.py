@@ -5,6 +5,10 @@ class TopologyError(Exception):
     """Anything that a person can act on; its text is for that person."""
 
 
+class OutOfTime(BaseException):
+    """The work took longer than it may. As with Ctrl-C, nothing that goes on after an error goes on after this."""
+
+
 class GraphUnavailable(TopologyError):
     """Neo4j does not answer or does not let us in."""
 

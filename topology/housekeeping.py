@@ -9,6 +9,7 @@ from typing import Any
 
 from topology.graph import Graph
 from topology.messages import LEVELS, Message, write_messages
+from topology.metrics.keeping import count_ended_scans
 from topology.scan.history import Requested
 from topology.scan.journal import DEAD_AFTER_SECONDS
 from topology.scan.options import ScanOptions
@@ -66,11 +67,13 @@ def give_back(graph: Graph) -> None:
 def keep_house(graph: Graph, settings: Settings, *, queue_is_empty: bool) -> Kept:
     """Do all of it. What is to be sent again is marked, and sent by the clock."""
     queued_again, aborted = _dead_scans(graph)
+    never_begun = _never_begun(graph)
+    count_ended_scans(graph)  # before any of them is removed
     lost = len(graph.write("scans_lost", lost_after=LOST_AFTER_SECONDS)) if queue_is_empty else 0
     graph.write("connection_tests_lost", patience=TESTS_LOST_AFTER_SECONDS, reason=_NO_ANSWER)
     kept = Kept(
         queued_again=queued_again,
-        aborted=aborted + _never_begun(graph),
+        aborted=aborted + never_begun,
         lost=lost,
         messages=_messages(graph, settings),
         scans=_thinned(graph, "scans_thin", settings.scans_kept),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -67,6 +68,12 @@ class Settings(BaseSettings):
     api_threads: int = Field(default=16, ge=1, description="Requests that the API answers at the same time.")
     poll_seconds: float = Field(
         default=60.0, ge=5, description="Seconds between looks of the listener at what changes without a notification."
+    )
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="How all processes log: lines of text, or a JSON object on each line."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="How grave what is logged has to be at least."
     )
     query_timeout: float = Field(default=30.0, gt=0, description="Seconds that a question to the graph may take.")
 

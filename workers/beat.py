@@ -56,10 +56,11 @@ class Beat:
     def _run_due(self, now: datetime) -> None:
         for schedule in schedules.due(self._graph, now, self._settings.looked_after):
             run = schedules.run_due(self._graph, schedule, now)
+            told = {"environment": schedule.environment, "schedule": schedule.id}
             if run is not None and run.problem is not None:
-                log.warning("schedule=%s environment=%s %s", schedule.id, schedule.environment, run.problem)
+                log.warning("%s", run.problem, extra={"about": told})
             elif run is not None:
-                log.info("schedule=%s environment=%s asks for scan %s", schedule.id, schedule.environment, run.scan_id)
+                log.info("asks for a scan", extra={"about": {**told, "scan": str(run.scan_id)}})
 
     def _send_waiting(self) -> None:
         send_waiting(self._graph, self._tasks, self._settings)

@@ -10,7 +10,7 @@ from collectors.connection_tests import KnownHost, Result, try_section
 from topology.connection_tests import begin_test, end_test, fail_test, known_hosts
 from topology.environments import Environment
 from topology.environments.secrets import open_vault
-from topology.errors import GraphUnavailable
+from topology.errors import GraphUnavailable, OutOfTime
 from topology.graph import Graph
 from topology.settings import Settings
 from workers.scanning import pins_of
@@ -35,6 +35,6 @@ def do_test(graph: Graph, settings: Settings, test_id: str) -> None:
             end_test(graph, test_id, [result.as_json() for result in results])
     except GraphUnavailable:
         raise
-    except Exception as error:
+    except (Exception, OutOfTime) as error:
         fail_test(graph, test_id, str(error))
         raise

@@ -18,12 +18,17 @@ from collectors.events.handlers import Interpreter
 from collectors.events.notification import read_notification
 from collectors.sources.protocols import SourceError
 from graph_schema.events import Effect
+from graph_schema.metrics import EVENT_SECONDS, EVENTS, OLDEST_EVENT, QUEUE_MESSAGES
 from topology.errors import GraphUnavailable
 from topology.events import Engine
 from topology.events.state import ListenerNote
+from topology.metrics import METER
 from workers.listener_broker import LOST, BrokerAddress, OwnQueue, brokers_of, connected
+from workers.logs import about
 
 log = logging.getLogger("calipso.listener")
+# As metrics call this listener: the section that it is of.
+LISTENER = "AMQP"
 # Messages that are applied together, in one transaction.
 BATCH = 200
 # Seconds: how often the state is written, the queue is looked at, and exchanges are bound again.
@@ -44,9 +49,22 @@ class Heard:
     """Messages that are not acknowledged yet, and what they come to."""
 
     effects: list[Effect] = field(default_factory=list)
+    # Of each effect, the notification's id and when it was published.
+    ids: list[str] = field(default_factory=list)
+    published: list[datetime] = field(default_factory=list)
     last: BrokerMessage | None = None
-    oldest: datetime | None = None
     number: int = 0
+
+    @property
+    def oldest(self) -> datetime | None:
+        """When the oldest of them was published."""
+        return min(self.published, default=None)
+
+    def add(self, effect: Effect, id: str, published: datetime) -> None:
+        """One more."""
+        self.effects.append(effect)
+        self.ids.append(id)
+        self.published.append(published)
 
 
 class AmqpListener:
@@ -64,12 +82,22 @@ class AmqpListener:
         self._environment, self._section, self._engine, self._interpreter = environment, section, engine, interpreter
         self._note, self._on_gap = note, on_gap
         self._heard = Heard()
+        # What was taken and is being applied.
+        self._handled = Heard()
         self._failures = 0
         self._total = 0
         self._reason = ""
 
     def run(self, ended: threading.Event) -> None:
         """Listen until `ended`."""
+        METER.level(OLDEST_EVENT, self._waiting_seconds, self._environment, LISTENER)
+        try:
+            self._run(ended)
+        finally:
+            for level in (OLDEST_EVENT, QUEUE_MESSAGES):
+                METER.no_level(level, self._environment, LISTENER)
+
+    def _run(self, ended: threading.Event) -> None:
         brokers = brokers_of(self._section)
         if not brokers:
             self._note.say("failed", "The AMQP section needs host (or hosts). Correct it: calipso env add FILE")
@@ -82,15 +110,23 @@ class AmqpListener:
             except LOST as error:
                 self._lost(f"{address}: {_told(error)}")
             except GraphUnavailable as error:
-                log.warning("environment=%s %s", self._environment, error)
+                log.warning("%s", error)
                 self._failures += 1
             if not ended.is_set():
                 ended.wait(self._pause())
         self._quietly(lambda: self._note.say("stopped"))
 
+    def _waiting_seconds(self) -> float:
+        """How long the oldest notification waits that was taken and is not in the graph."""
+        oldest = self._handled.oldest
+        return 0.0 if oldest is None else max(0.0, (datetime.now(UTC) - oldest).total_seconds())
+
+    def _count(self, result: str, number: int = 1) -> None:
+        METER.count(EVENTS, self._environment, LISTENER, result, by=number)
+
     def _lost(self, reason: str) -> None:
         self._failures += 1
-        log.warning("environment=%s %s", self._environment, reason)
+        log.warning("%s", reason)
         self._quietly(lambda: self._note.say("disconnected", f"{reason} It is tried again without end."))
 
     def _pause(self) -> float:
@@ -101,10 +137,10 @@ class AmqpListener:
         try:
             say()
         except GraphUnavailable as error:
-            log.warning("environment=%s %s", self._environment, error)
+            log.warning("%s", error)
 
     def _listen(self, address: BrokerAddress, ended: threading.Event) -> None:
-        self._heard = Heard()  # what was not acknowledged comes again
+        self._heard, self._handled = Heard(), Heard()  # what was not acknowledged comes again
         name = f"calipso.{self._environment}.{self._note.identity()}"
         self._quietly(lambda: self._note.say("connecting", str(address)))
         with connected(address) as connection:
@@ -113,7 +149,7 @@ class AmqpListener:
             self._reason = _bound(address, queue)
             with queue.consumer(self._hear):
                 self._note.say("listening", self._reason)
-                log.info("environment=%s listening at %s", self._environment, self._reason)
+                log.info("listening at %s", self._reason)
                 self._failures = 0
                 self._consume(connection, queue, address, ended)
 
@@ -170,6 +206,7 @@ class AmqpListener:
         waiting = queue.waiting()
         if waiting is None:
             raise ConnectionResetError("the listener's queue was deleted")
+        METER.level(QUEUE_MESSAGES, waiting, self._environment, LISTENER)
         lost = queue.overflowed(waiting)
         if lost and not full:
             self._on_gap(lost)
@@ -183,11 +220,13 @@ class AmqpListener:
         try:
             event = read_notification(message.body or b"", self._environment, received)
         except SourceError as error:
-            self._heard.effects.append(Effect(problem=error.problem))
+            self._heard.add(Effect(problem=error.problem), "", received)
             return
         if self._interpreter.knows(event.event_type):
-            self._heard.effects.append(self._interpreter(event))
-            self._heard.oldest = min(self._heard.oldest or event.published_at, event.published_at)
+            with about(event=event.message_id):
+                self._heard.add(self._interpreter(event), event.message_id, event.published_at)
+        else:
+            self._count("ignored")
 
     def _apply(self) -> None:
         """Apply what was heard, and acknowledge it once that is committed."""
@@ -195,28 +234,46 @@ class AmqpListener:
         if heard.last is None:
             return
         if heard.effects:
-            self._apply_all(heard.effects)
-            lag = None if heard.oldest is None else (datetime.now(UTC) - heard.oldest).total_seconds()
-            self._note.say("listening", self._reason, events=len(heard.effects), lag=lag)
+            self._handled = heard
+            failed = self._apply_all(heard)
+            self._handled = Heard()
+            self._tell(heard, failed)
         heard.last.ack(multiple=True)
         self._total += heard.number
 
-    def _apply_all(self, effects: list[Effect]) -> None:
-        """All in one transaction; where that fails, one by one, so that only the one that makes it fail is left out."""
+    def _tell(self, heard: Heard, failed: int) -> None:
+        now = datetime.now(UTC)
+        delays = [(now - published).total_seconds() for published in heard.published]
+        self._note.say("listening", self._reason, events=len(heard.effects), lag=max(delays))
+        unreadable = sum(effect.problem is not None for effect in heard.effects)
+        for result, number in (("unreadable", unreadable), ("failed", failed)):
+            self._count(result, number)
+        self._count("applied", max(0, len(heard.effects) - unreadable - failed))
+        for delay in delays:
+            METER.observe(EVENT_SECONDS, delay, self._environment, LISTENER)
+
+    def _apply_all(self, heard: Heard) -> int:
+        """All in one transaction; where that fails, one by one, leaving out only those that make it fail: how many."""
         try:
-            self._engine.apply(effects)
-            return
+            self._engine.apply(heard.effects)
+            return 0
         except GraphUnavailable:
             raise
         except Exception:
-            log.exception("environment=%s a batch of %d could not be applied", self._environment, len(effects))
-        for effect in effects:
+            log.exception("a batch of %d could not be applied", len(heard.effects))
+        return sum(not self._applied(effect, id) for effect, id in zip(heard.effects, heard.ids, strict=True))
+
+    def _applied(self, effect: Effect, id: str) -> bool:
+        with about(event=id):
             try:
                 self._engine.apply([effect])
             except GraphUnavailable:
                 raise
-            except Exception as error:  # noqa: BLE001  # a poison message must not block those behind it
+            except Exception as error:
+                log.exception("a notification could not be applied, and is left out")
                 self._engine.poison(effect, error)
+                return False
+        return True
 
 
 def _bound(address: BrokerAddress, queue: OwnQueue) -> str:

@@ -106,12 +106,12 @@ class Supervisor:
             return
         watch = Watch(self._graph, self._settings, environment, note.gap)
         self._running[one.environment] = _Running(watch, one.configured, time.monotonic())
-        log.info("environment=%s listening begins", one.environment)
+        log.info("listening begins", extra={"about": {"environment": one.environment}})
         watch.start()
 
     def _end(self, name: str) -> None:
         self._running.pop(name).watch.end()
-        log.info("environment=%s listening ends", name)
+        log.info("listening ends", extra={"about": {"environment": name}})
 
     def _wait_longer(self, name: str, running: _Running) -> None:
         steady = time.monotonic() - running.begun >= STEADY
@@ -131,7 +131,8 @@ class Supervisor:
             try:
                 note.gap_asked(gap, self._asked(name))
             except (BrokerUnavailable, TopologyError) as error:
-                log.warning("environment=%s a scan is needed and cannot be asked for: %s", name, error)
+                told = {"about": {"environment": name}}
+                log.warning("a scan is needed and cannot be asked for: %s", error, extra=told)
 
     def _asked(self, name: str) -> str:
         """The id of the scan that was asked for; of the one that waits already, if there is one."""

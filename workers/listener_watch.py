@@ -9,19 +9,23 @@ from collections.abc import Callable, Mapping
 from importlib.metadata import entry_points
 from typing import Any
 
-from collectors.collection import Collection
 from collectors.events.handlers import load_interpreter
 from collectors.events.live import LiveCollection
 from collectors.registry import load_plugins
 from collectors.sources.protocols import Sources
 from collectors.sources.sections import open_sources
+from graph_schema.metrics import EVENT_GAPS, REREADS
 from topology.environments import Environment
 from topology.errors import GraphUnavailable
 from topology.events import Engine
+from topology.events.engine import Round
 from topology.events.state import ListenerNote
 from topology.graph import Graph
+from topology.metrics import METER
 from topology.settings import Settings
 from workers.listener import Ears
+from workers.logs import about
+from workers.measuring import MeasuredCollection, measured
 from workers.scanning import pins_of
 
 log = logging.getLogger("calipso.listener")
@@ -38,7 +42,7 @@ class Watch:
     ) -> None:
         self._graph, self._settings, self._environment = graph, settings, environment
         self.note = ListenerNote(graph, environment.name)
-        self._rescan = rescan
+        self._on_gap = rescan
         self._ended = threading.Event()
         self._threads = [
             threading.Thread(target=self._guarded, args=[work], daemon=True, name=f"{name} {environment.name}")
@@ -67,12 +71,16 @@ class Watch:
 
     def _guarded(self, work: Callable[[], None]) -> None:
         """Nothing that goes wrong in one environment concerns another: it is told, and tried again by who watches."""
+        with about(environment=self._environment.name):
+            self._tried(work)
+
+    def _tried(self, work: Callable[[], None]) -> None:
         try:
             work()
         except GraphUnavailable as error:
-            log.warning("environment=%s %s", self._environment.name, error)
+            log.warning("%s", error)
         except Exception as error:
-            log.exception("environment=%s the listener failed", self._environment.name)
+            log.exception("the listener failed")
             self._failed(f"{type(error).__name__}: {' '.join(str(error).split())[:300]}")
         finally:
             self._ended.set()  # one without the others would do part of the work
@@ -81,7 +89,15 @@ class Watch:
         try:
             self.note.say("failed", f"{reason}. It is started again.")
         except GraphUnavailable as error:
-            log.warning("environment=%s %s", self._environment.name, error)
+            log.warning("%s", error)
+
+    def _rescan(self, reason: str) -> None:
+        METER.count(EVENT_GAPS, self._environment.name)
+        self._on_gap(reason)
+
+    def _count(self, done: Round) -> None:
+        METER.count(REREADS, self._environment.name, "done", by=done.looked - done.failed)
+        METER.count(REREADS, self._environment.name, "failed", by=done.failed)
 
     def _listen(self) -> None:
         section, make = _ears_of(self._environment)
@@ -115,15 +131,15 @@ class Watch:
                 engine.poll()
             done = engine.refresh(hosts=hosts)
             if done.looked:
-                log.info(
-                    "environment=%s read again %d, changed %d, failed %d",
-                    self._environment.name, done.looked, done.changed, done.failed,
-                )  # fmt: skip
+                self._count(done)
+                log.info("read again %d, changed %d, failed %d", done.looked, done.changed, done.failed)
             else:
                 self._ended.wait(TICK)
 
     def _live(self, sources: Sources) -> LiveCollection:
-        collection = Collection(sources, load_plugins(), parallel_hosts=self._settings.parallel_hosts)
+        collection = MeasuredCollection(
+            measured(sources, self._environment.name), load_plugins(), parallel_hosts=self._settings.parallel_hosts
+        )
         region = next(iter([*sources.regions, *sources.apis]), "RegionOne")
         return LiveCollection(collection, region, sources.apis.get(region))
 

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
-from collectors.collection import Collection
 from collectors.registry import DuplicateName, Plugins, load_plugins
 from collectors.sources.archive import InvalidRecording
 from collectors.sources.protocols import Sources
 from collectors.sources.recording import Recorder, recording
 from collectors.sources.replay import open_recording
 from collectors.sources.sections import InvalidSection, open_sources
+from graph_schema.sections import secrets_of
 from topology.environments import Environment, EnvironmentRegistry
 from topology.environments.configuration import checked_name
 from topology.environments.secrets import open_vault
 from topology.errors import InvalidConfiguration
 from topology.graph import Graph
+from topology.metrics.keeping import Keeping
 from topology.scan import ScanOptions, ScanReport, scan
 from topology.scan.run import Progress
 from topology.settings import Settings
+from workers.logs import about, hide
+from workers.measuring import MeasuredCollection, measured
 
 
 def scan_environment(
@@ -85,7 +89,12 @@ def _scan(
     started_by: str,
     progress: Progress | None,
 ) -> ScanReport:
-    with Collection(sources, _plugins(), parallel_hosts=settings.parallel_hosts) as collection:
+    sources, scan_id = measured(sources, into), scan_id or (None if options.dry_run else str(uuid.uuid4()))
+    with (
+        about(environment=into, scan=scan_id),
+        Keeping(lambda: graph, close=False),
+        MeasuredCollection(sources, _plugins(), parallel_hosts=settings.parallel_hosts) as collection,
+    ):
         return scan(
             graph,
             into,
@@ -114,6 +123,7 @@ def _open(environment: Environment, settings: Settings) -> Sources:
         raise InvalidConfiguration(
             f"environment {environment.name} has no configuration. Add it again: calipso env add FILE."
         )
+    hide(secret for section in environment.configuration for secret in secrets_of(section))
     try:
         return open_sources(environment.configuration, pins=pins_of(settings, environment))
     except InvalidSection as error:

@@ -13,6 +13,8 @@ CALL () {
   UNION ALL
   MATCH (n:ConnectionTest {environment: $environment}) RETURN n
   UNION ALL
+  MATCH (n:Metric {environment: $environment}) WHERE n.key IS NOT NULL RETURN n
+  UNION ALL
   MATCH (n:Environment {name: $environment}) RETURN n
 }
 WITH n LIMIT $batch

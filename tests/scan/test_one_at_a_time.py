@@ -51,7 +51,7 @@ def test_a_scan_waits_for_one_that_lives_and_says_for_which(graph: Graph, enviro
     second.join(2.5)
     assert said == ["waiting for scan first (cli, elsewhere:7) to end"]
     ended = {"environment": environment, "id": "first", "status": "completed", "report": "{}"}
-    graph.write("scan_end", **ended, process=this_process())
+    graph.write("scan_end", **ended, process=this_process(), whole=True, reason=None)
     second.join(20)
     assert not second.is_alive()
     assert said[-1] == "joining what was waiting for its other end"

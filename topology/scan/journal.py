@@ -14,10 +14,11 @@ from types import TracebackType
 from typing import Self
 
 from graph_schema.records import Problem
-from topology.errors import GraphUnavailable, TopologyError
+from topology.errors import GraphUnavailable, OutOfTime, TopologyError
 from topology.graph import Graph
 from topology.graph.connection import Row
 from topology.messages import Message, write_messages
+from topology.metrics.keeping import count_ended_scans
 from topology.scan.options import ScanOptions
 from topology.scan.process import is_gone, this_process
 from topology.scan.report import ScanReport, ScopeReport
@@ -79,9 +80,10 @@ class Journal:
         elif isinstance(error, GraphUnavailable):
             return  # nowhere to write it: the missing heartbeat tells
         else:
-            stopped = isinstance(error, KeyboardInterrupt | SystemExit | ScanCancelled)
-            self.report.problems.append(Problem("scan", "aborted" if stopped else str(error)))
-            self._end("aborted" if stopped else "failed")
+            stopped = isinstance(error, KeyboardInterrupt | SystemExit | ScanCancelled | OutOfTime)
+            reason = str(error) if isinstance(error, OutOfTime) else None
+            self.report.problems.append(Problem("scan", reason or ("aborted" if stopped else str(error))))
+            self._end("aborted" if stopped else "failed", reason)
 
     def phase(self, name: str, line: str) -> None:
         """The scan enters a phase."""
@@ -154,7 +156,7 @@ class Journal:
             # Without a row it is another process's by now: this one was taken for dead.
             self._cancelled = not rows or rows[0]["cancelled"]
 
-    def _end(self, status: str) -> None:
+    def _end(self, status: str, reason: str | None = None) -> None:
         self._graph.write(
             "scan_end",
             environment=self._environment,
@@ -162,7 +164,10 @@ class Journal:
             process=this_process(),
             status=status,
             report=json.dumps(self.report.as_json(), ensure_ascii=False),
+            whole=self._options.is_whole,
+            reason=reason,
         )
+        count_ended_scans(self._graph)
         write_messages(self._graph, self._environment, _messages(self.report, status))
 
 

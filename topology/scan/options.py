@@ -49,6 +49,11 @@ class ScanOptions:
         if self.clear and (self.object or self.links_only or self.cliques_only):
             raise InvalidConfiguration("scan: clear goes with a scan of everything only.")
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything is read, and written to the graph."""
+        return self.object is None and not (self.dry_run or self.links_only or self.cliques_only)
+
     def says(self, level: str) -> bool:
         """Whether what is of this gravity is said while scanning.
 

@@ -8,7 +8,9 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any, Literal
 
+from graph_schema.metrics import LINKS_WRITTEN, OBJECTS_WRITTEN
 from graph_schema.records import Outcome, Problem, Scope
+from topology.metrics import METER
 from topology.store.encoding import valid_text
 
 ChangeKind = Literal["create", "update", "remove", "hold back"]
@@ -144,6 +146,13 @@ class Tally:
             self.listed.append(Change(kind, type, id, valid_text(name[:NAME_LENGTH])))
         elif self.listing:
             self.unlisted += 1
+
+    def count_for(self, environment: str) -> None:
+        """Have what was written counted."""
+        for metric, all_counts in ((OBJECTS_WRITTEN, self.objects), (LINKS_WRITTEN, self.links)):
+            for change in ("created", "updated", "removed"):
+                if number := sum(getattr(counts, change) for counts in list(all_counts.values())):
+                    METER.count(metric, environment, change, by=number)
 
     def changes(self, scope: Scope, observed_at: datetime, outcome: Outcome, *, dry_run: bool) -> ScopeChanges:
         """What was counted, as a value."""

@@ -6,10 +6,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import UTC, datetime
 
 from cypher import statement
+from graph_schema.metrics import LINKS_WRITTEN
 from graph_schema.records import COMPLETE, Outcome, Record, Scope
 from graph_schema.registry import CONTAINS, link_type
 from topology.graph import Graph
 from topology.graph.connection import Row
+from topology.metrics import METER
 from topology.store.changes import LISTED, ScopeChanges, Tally
 from topology.store.context import PATIENCE, WriteContext
 from topology.store.encoding import record_of
@@ -75,6 +77,7 @@ class GraphStore:
         written = write_scope(context, scope_write, guard)
         self._expect_changes = context.expect_changes
         if not dry_run:
+            tally.count_for(self._environment)
             self._remember(scope, written)
         return written.changes
 
@@ -87,6 +90,8 @@ class GraphStore:
         complete = outcome.status == "complete"
         context = self._context(scope, observed_at, Tally(listing=0), complete=complete, dry_run=dry_run)
         write_links(context, scope_write.entries)
+        if not dry_run:
+            context.tally.count_for(self._environment)
         return context.tally.changes(scope, observed_at, outcome, dry_run=dry_run)
 
     def resolve_pending(self) -> tuple[int, dict[str, int]]:
@@ -112,6 +117,7 @@ class GraphStore:
         known = next((state for state in self.scopes() if state.scope == scope), None)
         context = self._context(scope, _now(known), Tally(listing=0), complete=True, dry_run=False)
         held = remove_scope_objects(context, set(), RemovalGuard(self._share, self._floor, accept_removals))
+        context.tally.count_for(self._environment)
         outcome = Outcome("partial", tuple(doubt.reason for doubt in held.values())) if held else COMPLETE
         if not held:
             forget(context)
@@ -210,6 +216,7 @@ class GraphStore:
         guard = RemovalGuard(self._share, self._floor, accept=True)
         seen, answering = (written.seen, written.answering) if written else (set(), frozenset())
         remove_scope_objects(context, seen, guard, keep=answering)
+        context.tally.count_for(self._environment)
         if unread:
             forget(context)
         return sum(counts.removed for counts in context.tally.objects.values())
@@ -231,6 +238,7 @@ class GraphStore:
             )
             resolved = int(rows[0]["resolved"])
             total += resolved
+            METER.count(LINKS_WRITTEN, self._environment, "created", by=resolved)
             if resolved < self._batch_size:
                 return total
 

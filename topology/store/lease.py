@@ -16,10 +16,12 @@ from typing import Any, Protocol, TypeVar
 from neo4j.exceptions import ConstraintError
 
 from cypher import Statement
+from graph_schema.metrics import WRITE_SECONDS
 from graph_schema.records import Scope
 from topology.errors import Superseded
 from topology.graph import Graph, Transaction
 from topology.graph.connection import Row
+from topology.metrics import METER
 
 T = TypeVar("T")
 
@@ -48,7 +50,8 @@ def under_lease(graph: Graph, environment: str, work: Callable[[Transaction], T]
         tx.run("lease_hold", environment=environment)
         return work(tx)
 
-    return graph.in_transaction(held)
+    with METER.timed(WRITE_SECONDS, environment):
+        return graph.in_transaction(held)
 
 
 @dataclass(slots=True)
@@ -80,7 +83,8 @@ class Fence:
                 raise superseded(self.environment, self.scope, row["fenced_at"])
             return row["fence"], work(tx)
 
-        self.token, done = self.graph.in_transaction(fenced)
+        with METER.timed(WRITE_SECONDS, self.environment):
+            self.token, done = self.graph.in_transaction(fenced)
         return done
 
 
