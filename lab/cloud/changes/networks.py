@@ -55,7 +55,8 @@ def add_port(live: Live) -> str | None:
 
 def delete_port(live: Live) -> str | None:
     """Such a port goes."""
-    port = live.pick(live.ports(lambda owner: owner == ""))
+    parents = {t["port_id"] for t in live.of("trunks")}
+    port = live.pick([p for p in live.ports(lambda owner: owner == "") if p["id"] not in parents])
     if port is None:
         return None
     live.cloud.delete("network", f"/ports/{port['id']}")
@@ -91,8 +92,9 @@ def change_subports(live: Live) -> str | None:
         gone = {"sub_ports": [{"port_id": trunk["sub_ports"][0]["port_id"]}]}
         live.cloud.put("network", f"/trunks/{trunk['id']}/remove_subports", gone)
         return f"one less in {trunk['name']}"
+    parents = {t["port_id"] for t in live.of("trunks")}
     loose = [p for p in live.ports(lambda owner: owner == "") if p["project_id"] == trunk["project_id"]]
-    port = live.pick(loose)
+    port = live.pick([p for p in loose if p["id"] not in parents])
     if port is None:
         return None
     new = {"port_id": port["id"], "segmentation_type": "vlan", "segmentation_id": 99}
