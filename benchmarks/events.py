@@ -26,12 +26,13 @@ import psutil
 
 from benchmarks.events_bare import EXCHANGE, QUEUE, bare_consumer
 from benchmarks.events_level import Line, line_through
-from benchmarks.events_scene import Sampler, Scene, listening, memory_of, publish, scanning, scene, until
+from benchmarks.events_scene import Sampler, Scene, asking, listening, memory_of, publishing, scanning, scene, until
 from benchmarks.measuring import print_table
 from benchmarks.server import measured_server
 
 _BOLT = "CALIPSO_NEO4J_URI"
 _LOOKS = 200  # at the listener in a soak
+_STEP = 50  # notifications between looks at the clock
 _AHEAD = 3000  # messages that may wait at the broker before a soak's publisher pauses
 
 
@@ -77,16 +78,12 @@ def _absorbed(made: Scene, events: int, turn: int, side: str, heard: Callable[[]
     notifications = list(made.stream.notifications(events, first_copy=turn * 1000))
     before, exchange, queue = heard(), EXCHANGE if side == "bare" else None, QUEUE if side == "bare" else made.queue
     began = time.perf_counter()
-    publish(made, notifications, exchange)
-    until(lambda: heard() - before >= events and waiting(made, queue) == 0, f"{side} has not heard all")
+    with publishing(made, exchange) as publish_one:
+        for one in notifications:
+            publish_one(one)
+    with asking(made, queue) as waits:
+        until(lambda: heard() - before >= events and waits() == 0, f"{side} has not heard all")
     return time.perf_counter() - began
-
-
-def waiting(made: Scene, queue: str) -> int:
-    """How many messages wait in a queue of the broker."""
-    with made.broker.connection() as connection:
-        channel: Any = connection.channel()
-        return int(channel.queue_declare(queue, passive=True).message_count)
 
 
 def quiet(made: Scene) -> None:
@@ -106,9 +103,9 @@ def soak(made: Scene, events: int, rate: int) -> None:
 
         def look() -> None:
             told = [time.monotonic() - began, memory_of(listener), listener.num_threads(), listener.num_fds()]
-            looks.append([*told, *_connections(listener, ports), waiting(made, queue), made.to_read_again()])
+            looks.append([*told, *_connections(listener, ports), waits(), made.to_read_again()])
 
-        with Sampler(look, events / rate / _LOOKS):
+        with asking(made, queue) as waits, Sampler(look, events / rate / _LOOKS):
             _stream(made, queue, events, rate)
             until(lambda: made.heard() - before >= events, "the listener has not heard all")
         seconds = time.monotonic() - began
@@ -118,13 +115,14 @@ def soak(made: Scene, events: int, rate: int) -> None:
 
 def _stream(made: Scene, queue: str, events: int, rate: int) -> None:
     """Publish at this rate, and never so far ahead that the queue would overflow."""
-    batch, began, sent = max(1, rate // 10), time.monotonic(), 0
-    for copy in range(0, events, batch):
-        number = min(batch, events - copy)
-        publish(made, made.stream.notifications(number, first_copy=copy // made.stream.types))
-        sent += number
-        time.sleep(max(0.0, began + sent / rate - time.monotonic()))
-        until(lambda: waiting(made, queue) < _AHEAD, "the listener does not keep up")
+    began, sent = time.monotonic(), 0
+    with publishing(made) as publish_one, asking(made, queue) as waits:
+        for one in made.stream.notifications(events):
+            publish_one(one)
+            sent += 1
+            if sent % _STEP == 0:
+                time.sleep(max(0.0, began + sent / rate - time.monotonic()))
+                until(lambda: waits() < _AHEAD, "the listener does not keep up")
 
 
 def _connections(process: psutil.Process, ports: tuple[int, int]) -> list[int]:

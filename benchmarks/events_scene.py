@@ -14,7 +14,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -185,12 +185,24 @@ def _scan_on(settings: Settings, done: Any, over: Any) -> None:
             done.value += 1
 
 
-def publish(made: Scene, notifications: Iterable[Notification], exchange: str | None = None) -> None:
-    """Publish as fast as the broker takes them; all to one exchange, if it is given."""
+@contextmanager
+def publishing(made: Scene, exchange: str | None = None) -> Iterator[Callable[[Notification], None]]:
+    """Publishes; all to one exchange, if it is given."""
     with made.broker.connection() as connection:
         channel: Any = connection.channel()
-        for one in notifications:
+
+        def publish(one: Notification) -> None:
             channel.basic_publish(amqp.Message(one.body), exchange or one.exchange, one.routing_key)
+
+        yield publish
+
+
+@contextmanager
+def asking(made: Scene, queue: str) -> Iterator[Callable[[], int]]:
+    """Asks how many messages wait in a queue of the broker."""
+    with made.broker.connection() as connection:
+        channel: Any = connection.channel()
+        yield lambda: int(channel.queue_declare(queue, passive=True).message_count)
 
 
 class Sampler:
