@@ -8,20 +8,27 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from lab.cloud.connection import Cloud
+from lab.cloud.random_plan import prefix
 from tests.events.graphs import differences, picture
+from tests.lab.event_rows import Scene
 from tests.lab.lab_machine import Lab
 from tests.lab.lateness import Lateness
 from tests.lab.product import REPOSITORY, Product, lab_environment
+from tests.lab.shown import Shown
 
 pytestmark = pytest.mark.lab
 SEEDS = [int(seed) for seed in os.environ.get("CALIPSO_LAB_EVENT_SEEDS", "71").split()]
 OPERATIONS = int(os.environ.get("CALIPSO_LAB_EVENT_OPERATIONS", "220"))
 POLL_SECONDS = 60.0  # the product's default
+# What has not come by then waits for the next turn of the poll: then it was not the event that brought it.
+ROW_SECONDS = 45.0
 # While a fresh scan differs from the next one the cloud itself still moves.
 TRIES = 4
 
@@ -79,6 +86,32 @@ def test_after_random_operations_of_several_tenants_the_graph_is_that_of_a_fresh
     assert not _errors(listening, environment)
     assert not lateness.payload.never
     assert not lateness.host.never
+
+
+def test_each_kind_of_event_is_in_the_graph_soon(
+    lab: Lab, tenants: str, listening: Product, environment: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = f"{prefix(int(tenants))}t0-project"
+    scene = Scene(lab, Cloud(project), project, Shown(listening.driver, environment))
+    took: dict[str, float | None] = {}
+    with closing(scene.rows()) as rows:
+        for row, seen in rows:
+            took[row] = _seconds_until(seen, ROW_SECONDS)
+            with capsys.disabled():
+                sys.stdout.write(f"\n{row}: {'not in the graph' if took[row] is None else f'{took[row]:.1f} s'}")
+    missing = [row for row, seconds in took.items() if seconds is None]
+    assert not missing, missing
+    differing = _differences_in_quiet(listening, environment)
+    assert not differing, _told(listening, environment, differing, list(took))
+
+
+def _seconds_until(true: Callable[[], bool], patience: float) -> float | None:
+    began = time.monotonic()
+    while not true():
+        if time.monotonic() - began > patience:
+            return None
+        time.sleep(0.05)
+    return time.monotonic() - began
 
 
 def _differences_in_quiet(product: Product, environment: str) -> dict[Any, Any]:
