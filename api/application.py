@@ -9,6 +9,7 @@ from flask import Flask, Response, g, request
 
 from api.authentication import protect
 from api.errors import answer_errors
+from api.metrics import expose, requests
 from api.models import MODELS
 from api.resources import cliques, connection_tests, declared, health, inventory, scans, schedules, tokens
 from api.restx import Resource, mount
@@ -75,6 +76,7 @@ def make_app(service: Service) -> Flask:
         },
         security="token",
     )
+    expose(app, service, health.product_version())
     app.before_request(_begin)
     protect(app)
     app.after_request(_finish)
@@ -89,7 +91,8 @@ def _begin() -> None:
 def _finish(response: Response) -> Response:
     response.headers.setdefault("Cache-Control", "no-store")
     response.headers["X-Content-Type-Options"] = "nosniff"
-    milliseconds = (time.monotonic() - g.get("begun", time.monotonic())) * 1000
+    seconds = time.monotonic() - g.get("begun", time.monotonic())
+    requests().answered(response, seconds)
     # Without the query: what people search for is theirs.
-    log.info("%s %s %s %.0f ms", request.method, request.path, response.status_code, milliseconds)
+    log.info("%s %s %s %.0f ms", request.method, request.path, response.status_code, seconds * 1000)
     return response

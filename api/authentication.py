@@ -1,7 +1,7 @@
 """Who asks, and whether they may: decided here for every request, and nowhere else.
 
-Today whoever has a token of the administrator may do everything. Accounts and their rights will be one more way to a
-`Caller`, and one more question in `decide`.
+Today whoever has a token of the administrator may do everything, and whoever has one for metrics may read metrics.
+Accounts and their rights will be one more way to a `Caller`, and one more question in `decide`.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from typing import cast
 from flask import Flask, current_app, g, request
 
 from api.errors import Unauthorized
+from api.metrics import ENDPOINT as METRICS_ENDPOINT
 from api.service import Service, service
-from topology.tokens import ADMINISTRATOR, Token, find, fingerprint
+from topology.errors import GraphUnavailable
+from topology.tokens import ADMINISTRATOR, METRICS, Token, find, fingerprint
 
 # These tell nothing about clouds, and are asked for by those who have no token yet.
 PUBLIC = frozenset(
@@ -43,6 +45,10 @@ class Caller:
         """Whether they may do everything."""
         return self.token.scope == ADMINISTRATOR
 
+    def may(self, endpoint: str | None) -> bool:
+        """Whether they may ask there. A token of a monitoring system reads metrics, and nothing else."""
+        return self.is_administrator or (self.token.scope == METRICS and endpoint == METRICS_ENDPOINT)
+
 
 class Callers:
     """Finds the caller that a token stands for, and remembers it for some seconds."""
@@ -60,6 +66,12 @@ class Callers:
             return remembered[0]
         token = find(here.graph, key)
         return None if token is None else self._remember(key, Caller(token), now)
+
+    def remembered(self, text: str) -> Caller | None:
+        """The caller who came with this token before, however long ago."""
+        with self._lock:
+            known = self._known.get(fingerprint(text))
+        return None if known is None else known[0]
 
     def forget(self) -> None:
         """A token was revoked: look all of them up again."""
@@ -87,10 +99,21 @@ def decide() -> None:
     text = _token()
     if text is None:
         raise Unauthorized(f"A token is needed. {_HOW}")
-    found = callers().find(service(), text)
-    if found is None or not found.is_administrator:
+    found = _caller(text)
+    if found is None or not found.may(request.endpoint):
         raise Unauthorized(f"The token is not valid, or not any more. {_HOW}")
     g.caller = found
+
+
+def _caller(text: str) -> Caller | None:
+    try:
+        return callers().find(service(), text)
+    except GraphUnavailable:
+        # That Neo4j is away is what metrics are to tell: of those who came before, it is told.
+        before = callers().remembered(text) if request.endpoint == METRICS_ENDPOINT else None
+        if before is None:
+            raise
+        return before
 
 
 def caller() -> Caller:

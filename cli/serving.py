@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from contextlib import closing
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
@@ -63,12 +63,16 @@ def token(
     days: Annotated[
         int | None, typer.Option("--days", min=1, max=36_500, help="How long it is valid; else until it is revoked.")
     ] = None,
+    scope: Annotated[
+        Literal["administrator", "metrics"],
+        typer.Option("--scope", help="What it allows: everything, or to read /metrics only."),
+    ] = "administrator",
     show: Annotated[
         bool, typer.Option("--list", help="Print what is known of the valid tokens (JSON), and end.")
     ] = False,
     revoke: Annotated[str | None, typer.Option("--revoke", metavar="ID", help="Revoke the token of this id.")] = None,
 ) -> None:
-    """Make a token for the API, with the rights of an administrator, and print it. It is told this once."""
+    """Make a token for the API, with the rights of an administrator unless told, and print it. It is told this once."""
     with session() as opened:
         if show:
             print_json([known.as_json() for known in tokens.tokens(opened.graph)])
@@ -76,7 +80,7 @@ def token(
             if not tokens.revoke(opened.graph, revoke):
                 fail(f"no token has the id {revoke!r}. Which there are: calipso token --list", WITH_ERRORS)
         else:
-            text, made = tokens.issue(opened.graph, name, days=days)
+            text, made = tokens.issue(opened.graph, name, days=days, scope=scope)
             say(f"calipso: token {made.id} of {made.name}; revoke it: calipso token --revoke {made.id}")
             print(text)
 

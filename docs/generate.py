@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cypher.browser_kit import GUIDE, STYLE_SHEET, guide, style_sheet
 from docs.pages.events import events
-from docs.pages.operation import browser_queries, command_line, commands, database, settings
+from docs.pages.operation import browser_queries, command_line, commands, database, metrics, settings
 from docs.pages.schema import clique_types, link_types, object_types, variants
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,6 +25,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "events.md": events,
     "commands.md": commands,
     "settings.md": settings,
+    "metrics.md": metrics,
     "command-line.md": command_line,
     "database.md": database,
     "saved-queries.md": browser_queries,

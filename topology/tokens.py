@@ -12,7 +12,8 @@ from topology.errors import InvalidConfiguration
 from topology.graph import Graph
 from topology.shapes import JsonObject
 
-ADMINISTRATOR = "administrator"
+ADMINISTRATOR, METRICS = "administrator", "metrics"
+SCOPES = (ADMINISTRATOR, METRICS)
 NAME_LENGTH = 200
 # So that a token that lies around is recognized for what it is.
 _MARK = "calipso_"
@@ -34,8 +35,8 @@ class Token:
         return asdict(self)
 
 
-def issue(graph: Graph, name: str, *, days: int | None = None) -> tuple[str, Token]:
-    """A new token and what is known of it. It is valid for `days`, or until it is revoked.
+def issue(graph: Graph, name: str, *, days: int | None = None, scope: str = ADMINISTRATOR) -> tuple[str, Token]:
+    """A new token and what is known of it. It is valid for `days`, or until it is revoked; `scope` is one of SCOPES.
 
     Raises InvalidConfiguration for a name or a time that can not be.
     """
@@ -43,9 +44,11 @@ def issue(graph: Graph, name: str, *, days: int | None = None) -> tuple[str, Tok
         raise InvalidConfiguration(f"token: the name must have 1 to {NAME_LENGTH} characters.")
     if days is not None and not 1 <= days <= 36_500:
         raise InvalidConfiguration(f"token: {days} days can not be. Give 1 to 36500.")
+    if scope not in SCOPES:
+        raise InvalidConfiguration(f"token: the scope must be one of {', '.join(SCOPES)}.")
     text = _MARK + secrets.token_urlsafe(_RANDOM_BYTES)
     rows = graph.write(
-        "token_add", id=str(uuid.uuid4()), fingerprint=fingerprint(text), name=name, scope=ADMINISTRATOR, days=days
+        "token_add", id=str(uuid.uuid4()), fingerprint=fingerprint(text), name=name, scope=scope, days=days
     )
     return text, _token(rows[0])
 

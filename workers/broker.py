@@ -43,14 +43,24 @@ def find_broker(settings: Settings) -> Broker:
     if settings.broker_url:
         return Broker(settings.broker_url, settings.result_backend or settings.broker_url)
     folder = settings.data_dir / "broker"
-    program = shutil.which("redis-server")
     socket = folder / "redis.sock"
-    if program and len(str(socket)) < SOCKET_PATH_LIMIT:
+    if program := _redis_for(socket):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         _start_redis(program, folder, socket)
         url = f"redis+socket://{socket}"
         return Broker(url, url)
     return _files(folder)
+
+
+def _redis_for(socket: Path) -> str | None:
+    """The program of the private Redis; None where there is none, or no socket can be there."""
+    return shutil.which("redis-server") if len(str(socket)) < SOCKET_PATH_LIMIT else None
+
+
+def does_not_run(settings: Settings) -> bool:
+    """Whether the private Redis is the broker, and does not run."""
+    socket = settings.data_dir / "broker" / "redis.sock"
+    return not settings.broker_url and _redis_for(socket) is not None and not _answers(socket)
 
 
 def _files(folder: Path) -> Broker:

@@ -80,13 +80,19 @@ def send_waiting(graph: Graph, tasks: WayToWorkers, settings: Settings) -> int:
 
 def queue_is_empty(tasks: WayToWorkers) -> bool:
     """Whether no task waits to be taken. Raises BrokerUnavailable."""
+    return waiting_tasks(tasks) == 0
+
+
+def waiting_tasks(tasks: WayToWorkers) -> int:
+    """How many tasks wait to be taken. Raises BrokerUnavailable."""
     sender = tasks()
     with sender.connection_for_read() as connection:
         try:
+            connection.ensure_connection(max_retries=1, interval_start=0)  # else it is tried for ever
             channel: Any = connection.default_channel
-            return bool(channel.queue_declare(queue=sender.conf.task_default_queue, passive=True).message_count == 0)
+            return int(channel.queue_declare(queue=sender.conf.task_default_queue, passive=True).message_count)
         except connection.channel_errors:  # no such queue: nothing was ever sent, or all of it was taken
-            return True
+            return 0
         except (KombuError, BrokerError, OSError) as error:
             raise BrokerUnavailable(f"the broker of the workers does not answer: {error}.") from error
 

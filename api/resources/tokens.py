@@ -19,6 +19,7 @@ _BODY = (
     Parameter(
         "days", "How long it is valid; without it, until it is revoked.", kind="integer", minimum=1, maximum=36500
     ),
+    Parameter("scope", "What it allows: everything (the default), or to read /metrics only.", choices=tokens.SCOPES),
 )
 TOKEN_BODY = body_model("token_request", *_BODY)
 
@@ -36,8 +37,10 @@ class Tokens(Resource):
     @takes()
     @takes_body(TOKEN_BODY, *_BODY)
     def post(self, *, body: dict[str, Any]) -> tuple[JsonObject, int]:
-        """Make a token. It may do what the token may that it is made with."""
-        text, token = tokens.issue(service().graph, body["name"], days=body.get("days"))
+        """Make a token, for everything or for metrics only."""
+        text, token = tokens.issue(
+            service().graph, body["name"], days=body.get("days"), scope=body.get("scope") or tokens.ADMINISTRATOR
+        )
         return {"token": text, **token.as_json()}, HTTPStatus.CREATED.value
 
     @answers("answer", "It is revoked.")

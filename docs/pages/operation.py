@@ -14,6 +14,7 @@ from cli.main import app
 from cypher.browser_kit import PARAMETERS, saved_queries
 from docs.pages.markdown import code, page, table
 from graph_schema.commands import COMMANDS, Command
+from graph_schema.metrics import METRICS
 from topology.settings import Settings
 from topology.store.preparation import derived_indexes, migrations
 
@@ -139,3 +140,26 @@ def browser_queries() -> str:
     ]
     values = table(("parameter", "in the demo"), ((f"`${name}`", f"`{value}`") for name, value in PARAMETERS.items()))
     return page("# Saved queries", "How to load them: [Neo4j Browser](../neo4j-browser.md).", values, *queries)
+
+
+_ORIGINS = {
+    "counted": "Counted by every process, summed up in the graph",
+    "told": "Told by the listener every few seconds",
+    "graph": "Seen in the graph with each scrape",
+    "api": "Of the API that answers, and its broker",
+}
+
+
+def metrics() -> str:
+    """Every metric."""
+    sections = []
+    for origin, title in _ORIGINS.items():
+        found = [metric for metric in METRICS.values() if metric.origin == origin]
+        rows = [(f"`{metric.name}`", metric.kind, code(metric.labels), metric.help) for metric in found]
+        sections.append(f"## {title}\n\n{table(('metric', 'kind', 'labels', 'what it is'), rows)}")
+    return page(
+        "# Metrics",
+        "What `GET /metrics` of the API tells Prometheus; how to set it up: [metrics](../metrics.md). "
+        "Beside these, `process_*` of the API's own process.",
+        *sections,
+    )

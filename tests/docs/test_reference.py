@@ -10,6 +10,7 @@ import pytest
 from docs.generate import PAGES, ROOT, stale, written
 from graph_schema.clique_types import CLIQUE_TYPES
 from graph_schema.commands import COMMANDS
+from graph_schema.metrics import METRICS
 from graph_schema.model import COMMON_PROPERTIES
 from graph_schema.registry import LINKS, OBJECT_TYPES
 from graph_schema.variants import VARIANTS
@@ -23,6 +24,19 @@ def page(name: str) -> str:
 def test_no_generated_file_is_out_of_date() -> None:
     old = sorted(str(path.relative_to(ROOT)) for path in stale())
     assert old == [], "run: python -m docs.generate"
+
+
+def test_every_metric_is_described() -> None:
+    text = page("metrics.md")
+    assert set(METRICS) == set(re.findall(r"^\| `(calipso_\w+)`", text, re.MULTILINE))
+
+
+def test_the_guide_asks_prometheus_for_metrics_and_labels_that_there_are() -> None:
+    text = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
+    asked = re.findall(r"(calipso_\w+?)(?:_bucket|_sum|_count)?(?:\{(\w+)=|[^\w*.])", text)
+    assert len(asked) > 10
+    for name, label in asked:
+        assert not label or label in METRICS[name].labels, name
 
 
 def test_every_type_and_property_is_described() -> None:

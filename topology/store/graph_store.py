@@ -77,7 +77,7 @@ class GraphStore:
         written = write_scope(context, scope_write, guard)
         self._expect_changes = context.expect_changes
         if not dry_run:
-            tally.count_for(self._environment)
+            context.tally.count_for(self._environment)
             self._remember(scope, written)
         return written.changes
 
