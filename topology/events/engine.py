@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -25,6 +27,12 @@ from topology.store.lease import make_lease, under_lease
 SOURCE = "events"
 # Objects that one request asks for together; an address has a length that servers accept.
 TOGETHER = 40
+# These need a request for each.
+ASKED_BY_ONE: frozenset[RefreshKind] = frozenset({"instance", "agents_of_router", "agents_of_network"})
+# Services answer so many requests of ours at once: one that is slow holds up no other.
+REQUESTS_AT_A_TIME = 4
+# Small scopes that are read whole: source, and name ("" for the region).
+SCOPES: Mapping[RefreshKind, tuple[str, str]] = {"projects": ("keystone", "environment"), "hosts": ("openstack", "")}
 # A host that does not answer is said by its scope; it is read again when something happens on it.
 TRIES_OF_A_HOST = 4
 # With each poll so many hosts are read again, those that were read longest ago.
@@ -115,19 +123,25 @@ class Engine:
         What could not be read is tried again later, with growing pauses.
         """
         done = Round()
-        by_kind: dict[RefreshKind, list[Due]] = defaultdict(list)
-        for one in due(self._graph, self._environment, self._clock(), hosts=hosts):
-            by_kind[one.refresh.kind].append(one)
-        for kind in sorted(by_kind, key=lambda kind: (_turn(kind), kind)):
-            for begin in range(0, len(by_kind[kind]), TOGETHER):
-                self._look(kind, by_kind[kind][begin : begin + TOGETHER], done)
+        chunks = list(_chunks(due(self._graph, self._environment, self._clock(), hosts=hosts)))
+        with ThreadPoolExecutor(REQUESTS_AT_A_TIME, thread_name_prefix="reread") as readers:
+            asked = [self._begin(kind, wanted, readers) for kind, wanted in chunks]
+            for (kind, wanted), answer in zip(chunks, asked, strict=True):
+                self._look(kind, wanted, answer, done)
         return done
 
-    def _look(self, kind: RefreshKind, wanted: Sequence[Due], done: Round) -> None:
+    def _begin(self, kind: RefreshKind, wanted: Sequence[Due], readers: ThreadPoolExecutor) -> Future[Reread] | None:
+        """Ask the service for single objects, while others are asked for; None for what is read in its turn."""
+        if kind == "host" or kind in SCOPES:
+            return None
+        ids = [one.refresh.id for one in wanted]
+        return readers.submit(copy_context().run, self._sources.reread, kind, ids)
+
+    def _look(self, kind: RefreshKind, wanted: Sequence[Due], answer: Future[Reread] | None, done: Round) -> None:
         if kind == "host":
             problems, changed, bad = self._look_at_hosts(wanted)
         else:
-            problems, changed = self._look_at_objects(kind, [one.refresh.id for one in wanted])
+            problems, changed = self._look_at_scope(kind) if answer is None else self._look_at(answer.result())
             bad = list(wanted) if problems else []
         good = [one for one in wanted if one not in bad]
         settle(self._graph, self._environment, good, bad, self._clock())
@@ -147,15 +161,14 @@ class Engine:
         problems = [problem for read in failed for problem in read.outcome.problems]
         return problems, sum(read.changed for read in reads.values()), bad
 
-    def _look_at_objects(self, kind: RefreshKind, ids: Sequence[str]) -> tuple[list[Problem], int]:
-        if kind in ("projects", "hosts"):
-            scope = Scope("keystone", "environment") if kind == "projects" else self._region_scope("openstack")
-            return self._look_at_scope(scope)
-        reread = self._with_changed(self._without_unlisted(self._sources.reread(kind, ids)))
+    def _look_at(self, told: Reread) -> tuple[list[Problem], int]:
+        reread = self._with_changed(self._without_unlisted(told))
         written = self._write(lambda writing, now: writing.apply_reread(reread, now))
         return list(reread.problems), int(written.changed)
 
-    def _look_at_scope(self, scope: Scope) -> tuple[list[Problem], int]:
+    def _look_at_scope(self, kind: RefreshKind) -> tuple[list[Problem], int]:
+        source, name = SCOPES[kind]
+        scope = Scope(source, name or self._sources.region)
         reading = self._sources.read_scope(scope)
         outcome, records = reading.outcome, list(reading.records)
         view = Inventory()
@@ -200,9 +213,6 @@ class Engine:
             if id in before and revision > max(before[id], -1 if read is None else read):
                 yield id
 
-    def _region_scope(self, source: str) -> Scope:
-        return Scope(source, self._sources.region)
-
     def _write(self, work: Callable[[Writing, datetime], Written]) -> Written:
         if not self._has_lease:
             make_lease(self._graph, self._environment)
@@ -220,6 +230,17 @@ class Engine:
     def _tell(self, level: str, problems: Sequence[Problem]) -> None:
         told = [Message(level, str(problem), SOURCE) for problem in dict.fromkeys(problems)]
         write_messages(self._graph, self._environment, told)
+
+
+def _chunks(wanted: Iterable[Due]) -> Iterator[tuple[RefreshKind, list[Due]]]:
+    """What is asked for together, in its turn."""
+    by_kind: dict[RefreshKind, list[Due]] = defaultdict(list)
+    for one in wanted:
+        by_kind[one.refresh.kind].append(one)
+    for kind in sorted(by_kind, key=lambda kind: (_turn(kind), kind)):
+        size = TOGETHER if kind not in ASKED_BY_ONE else 1
+        for begin in range(0, len(by_kind[kind]), size):
+            yield kind, by_kind[kind][begin : begin + size]
 
 
 def _turn(kind: RefreshKind) -> int:
