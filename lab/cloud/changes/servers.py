@@ -47,7 +47,7 @@ def move_server(live: Live) -> str | None:
     if server is None:
         return None
     target = next(h for h in OVS_HOSTS if h != server["OS-EXT-SRV-ATTR:host"])
-    live.act(server, {"os-migrateLive": {"host": target, "block_migration": "auto", "force": False}})
+    live.act(server, {"os-migrateLive": {"host": target, "block_migration": "auto"}})
     return f"{server['name']} to {target}"
 
 
