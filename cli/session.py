@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,8 +21,10 @@ from topology.graph import Graph
 from topology.graph.opening import open_graph
 from topology.settings import Settings
 from topology.store import prepare
+from workers.logs import logs_json
 
 DONE, WITH_ERRORS, USAGE = 0, 1, 2
+log = logging.getLogger("calipso")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +72,16 @@ def clear_errors() -> Iterator[None]:
 
 def fail(text: str, code: int = USAGE) -> NoReturn:
     """End the command with a line on standard error."""
-    say(f"calipso: {text}")
+    say(f"calipso: {text}", logging.ERROR)
     raise typer.Exit(code)
 
 
-def say(line: str) -> None:
-    """A line for the person at the terminal; answers go to standard output, this does not."""
-    print(line, file=sys.stderr, flush=True)
+def say(line: str, level: int = logging.INFO) -> None:
+    """A line for the person at the terminal, or in the log; answers go to standard output, this does not."""
+    if logs_json():
+        log.log(level, "%s", line.removeprefix("calipso: "))
+    else:
+        print(line, file=sys.stderr, flush=True)
 
 
 def print_json(value: Any) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import os
 import signal
 import subprocess
@@ -20,7 +22,9 @@ from cli.session import USAGE, clear_errors, fail, read_settings, say
 from topology.errors import TopologyError
 from topology.neo4j_server import ManagedServer, ServerUse
 from topology.settings import Settings
+from workers.logs import logs_json
 
+log = logging.getLogger("calipso.up")
 _LOOK = 0.5
 _LOOK_AT_NEO4J = 5.0
 _LONGEST_PAUSE = 30.0
@@ -39,8 +43,10 @@ def up(
 ) -> None:
     """Run Neo4j, a worker, the clock, the listener and the API until Ctrl-C. What ends unasked is started again."""
     from workers.broker import runs_privately, stop_broker
+    from workers.logs import log_to_standard_error
 
     settings = read_settings()
+    log_to_standard_error(settings, "up")
     api = ["serve", *([] if host is None else ["--host", host]), *([] if port is None else ["--port", str(port)])]
     worker = Child("worker", ["worker", "--concurrency", str(concurrency)])
     listener = Child("listen", ["listen", *(settings.looked_after or [])])
@@ -57,6 +63,23 @@ def up(
                 stop_broker(settings)
             neo4j.stop()
             say("calipso: all is stopped; the data stays")
+
+
+def tell(name: str, line: str) -> None:
+    """A line of one part, or about it, in the one log. What is a record already stays as it is."""
+    if not logs_json():
+        say(f"{name:<6} | {line}")
+    elif _is_record(line):
+        print(line, file=sys.stderr, flush=True)
+    else:
+        log.info("%s", line, extra={"of": name})
+
+
+def _is_record(line: str) -> bool:
+    try:
+        return line.startswith("{") and isinstance(json.loads(line), dict)
+    except ValueError:
+        return False
 
 
 @dataclass(slots=True)
@@ -105,7 +128,7 @@ class Child:
         if first and code == USAGE and lived < _HOPELESS:
             fail(f"{self.name} can not start; its line above says why.", USAGE)
         seconds = self.pause.ended(lived)
-        say(f"{self.name:<6} | ended with {code}; it is started again in {seconds:g} s")
+        tell(self.name, f"ended with {code}; it is started again in {seconds:g} s")
 
     def ask_to_end(self, number: int = signal.SIGTERM) -> None:
         """Send it a signal."""
@@ -119,7 +142,7 @@ class Child:
         while self.process.poll() is None and time.monotonic() < deadline and not cut.is_set():
             time.sleep(0.05)
         if self.process.poll() is None:
-            say(f"{self.name:<6} | does not end by itself; ending it")
+            tell(self.name, "does not end by itself; ending it")
         with suppress(ProcessLookupError):  # a worker's own processes may be there without it
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
@@ -141,7 +164,8 @@ class Child:
 
     def _log(self, process: subprocess.Popen[str]) -> None:
         for line in process.stdout or ():
-            say(f"{self.name:<6} | {line.rstrip()}")
+            if line.strip():
+                tell(self.name, line.rstrip())
 
 
 class Neo4j:
@@ -161,11 +185,11 @@ class Neo4j:
     def start(self) -> None:
         """Start it, or use the one that runs. Raises ServerError."""
         if self._server is not None:
-            former, self._use = self._use, self._server.use(lambda line: say(f"neo4j  | {line}"))
+            former, self._use = self._use, self._server.use(lambda line: tell("neo4j", line))
             self._begun = time.monotonic()
             if former is not None:
                 former.release()
-            say(f"neo4j  | {self._use.state.bolt_uri}, Browser at {self._use.state.browser_url}")
+            tell("neo4j", f"{self._use.state.bolt_uri}, Browser at {self._use.state.browser_url}")
 
     def tend(self) -> None:
         """Start it again when it does not answer any more."""
@@ -175,12 +199,12 @@ class Neo4j:
         self._looked = now
         if self._server.status() is not None:
             return
-        say(f"neo4j  | does not answer; it is started again in {self._pause.ended(now - self._begun):g} s")
+        tell("neo4j", f"does not answer; it is started again in {self._pause.ended(now - self._begun):g} s")
         time.sleep(min(self._pause.until - now, _LONGEST_PAUSE))
         try:
             self.start()
         except TopologyError as error:
-            say(f"neo4j  | {error}")
+            tell("neo4j", str(error))
 
     def stop(self) -> None:
         """Give it back; it ends unless others use it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from contextlib import ExitStack
 from typing import Annotated
@@ -13,6 +14,7 @@ from topology.graph.opening import connect
 from topology.presence import Presence, workers
 from topology.settings import Settings
 
+log = logging.getLogger("calipso.worker")
 # Seconds for which its heartbeat tries Neo4j again: the next one comes soon.
 _PATIENCE = 5.0
 
@@ -55,13 +57,16 @@ def worker(
 
 def _be_present(settings: Settings, while_it_runs: ExitStack) -> None:
     """Have the worker known in the graph once it is ready: after it has made its processes, which inherit nothing."""
+    import celery.apps.worker
     from celery.signals import setup_logging, worker_ready
 
-    from workers.logs import log_to_standard_error
+    from workers.logs import log_to_standard_error, logs_json
 
     log_to_standard_error(settings, "worker")
     # With somebody who listens to this, Celery leaves the log alone, in its processes too.
     setup_logging.connect(_log_as_it_is, weak=False)
+    if logs_json():  # what it says of its own end is written past the log
+        celery.apps.worker.safe_say = lambda text, *_: log.info("%s", text.strip())  # type: ignore[attr-defined]  # it tells no types
     presence = Presence("worker", lambda: connect(settings, patience=_PATIENCE))
     # Kept in a name of its own: signals hold what listens to them weakly.
     worker_ready.connect(lambda **_: while_it_runs.enter_context(presence), weak=False)

@@ -24,6 +24,7 @@ log = logging.getLogger("calipso.scan")
 _LEVELS = {"warning": logging.WARNING, "error": logging.ERROR}
 # What they say of every request or connection is of no use to who runs this; with `debug`, some of it is.
 _TALKATIVE = ("amqp", "kombu", "keystoneauth", "neo4j", "openstack", "paramiko", "stevedore", "urllib3")
+_as_json = False
 _ABOUT: ContextVar[Mapping[str, str]] = ContextVar("about", default=MappingProxyType({}))
 
 
@@ -91,7 +92,7 @@ class _Json(logging.Formatter):
         told: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
-            "process": self._process,
+            "process": getattr(record, "of", self._process),
             "pid": record.process,
             "logger": record.name,
             "message": _SECRETS.without(record.getMessage()),
@@ -115,15 +116,24 @@ def _word(value: str) -> str:
 def log_to_standard_error(settings: Settings, process: str) -> None:
     """Have everything that this process logs on standard error, as the settings say; what ends a thread, too."""
     hide(_of_settings(settings))
+    global _as_json  # noqa: PLW0603  # how this process logs is decided once, when it begins
+    _as_json = settings.log_format == "json"
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter(settings, process))
     level = logging.getLevelName(settings.log_level.upper())
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    of_pools = logging.getLogger("multiprocessing")  # Celery's pool has it pass nothing on
+    of_pools.handlers, of_pools.propagate = [handler], False
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(max(level + 10, logging.INFO if level < logging.INFO else logging.WARNING))
     logging.captureWarnings(capture=True)
     sys.excepthook = _uncaught
     threading.excepthook = lambda failed: _uncaught(failed.exc_type, failed.exc_value, failed.exc_traceback)
+
+
+def logs_json() -> bool:
+    """Whether this process logs JSON: then all that it says has to be."""
+    return _as_json
 
 
 def formatter(settings: Settings, process: str) -> logging.Formatter:

@@ -23,9 +23,11 @@ from workers.working import ScanTask, Work, work
 
 # A scan that has to wait for another one gives its place in the worker away, and is looked at again so soon.
 LATER_SECONDS = 2.0
+# So much of a result is in the log; all of it is in the graph.
+_TOLD = 100
 
 
-@shared_task(name="calipso.scan", bind=True, base=ScanTask, max_retries=None)
+@shared_task(name="calipso.scan", bind=True, base=ScanTask, max_retries=None, resultrepr_maxsize=_TOLD)
 def scan(
     self: Task[Any, Any],
     environment: str,
@@ -80,7 +82,7 @@ def _scanned(
     return report.as_json()
 
 
-@shared_task(name="calipso.connection_test", bind=True)
+@shared_task(name="calipso.connection_test", bind=True, resultrepr_maxsize=_TOLD)
 def connection_test(
     self: Task[Any, Any], environment: str, test_targets: list[str] | None = None, test_id: str | None = None
 ) -> dict[str, Any]:

@@ -104,9 +104,9 @@ class ScanTask(Task[Any, Any]):
             return
         asked = {**dict(zip(("environment", "options", "scan_id"), args, strict=False)), **kwargs}
         into = (asked.get("options") or {}).get("into") or asked["environment"]
-        settings = Settings()
+        limit, settings = exc.args[0] if exc.args else Settings().task_seconds, Settings()
         try:
             with connect(settings, patience=_PATIENCE) as graph:
-                give_up(graph, into, asked.get("scan_id") or task_id, too_long(settings.task_seconds))
+                give_up(graph, into, asked.get("scan_id") or task_id, too_long(limit))
         except TopologyError as error:  # it is found dead by housekeeping, then
             log.warning("%s", error)
