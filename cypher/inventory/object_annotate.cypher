@@ -4,4 +4,5 @@
 // parameters: environment, id, annotations
 MATCH (o:Object {environment: $environment, id: $id})
 SET o += $annotations
-RETURN o {.*, details: null} AS node
+RETURN o {.*, details: null, hash: null, links_hash: null,
+          first_seen: toString(o.first_seen), last_changed: toString(o.last_changed)} AS node

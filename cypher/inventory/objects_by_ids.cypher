@@ -4,4 +4,4 @@
 // parameters: environment, ids
 UNWIND $ids AS id
 MATCH (o:Object {environment: $environment, id: id})
-RETURN properties(o) AS node
+RETURN o {.*, first_seen: toString(o.first_seen), last_changed: toString(o.last_changed)} AS node

@@ -4,4 +4,6 @@
 // parameters: environment, index, words, limit
 CALL db.index.fulltext.queryNodes($index, $words) YIELD node AS o, score
 WHERE o.environment = $environment
-RETURN o {.*, details: null} AS node, score ORDER BY score DESC LIMIT $limit
+RETURN o {.*, details: null, hash: null, links_hash: null,
+          first_seen: toString(o.first_seen), last_changed: toString(o.last_changed)} AS node,
+       score ORDER BY score DESC LIMIT $limit

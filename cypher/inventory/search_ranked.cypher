@@ -16,4 +16,6 @@ WITH o,
 // No score: it depends on all that is in the index, and pages must follow each other while a scan writes.
 WITH o, rank, [toString(rank), o.type, coalesce(o.name, ''), o.environment, o.id] AS place
 WHERE $after IS NULL OR place > $after
-RETURN o {.*, details: null} AS node, rank, place ORDER BY place LIMIT $limit
+RETURN o {.*, details: null, hash: null, links_hash: null,
+          first_seen: toString(o.first_seen), last_changed: toString(o.last_changed)} AS node,
+       rank, place ORDER BY place LIMIT $limit

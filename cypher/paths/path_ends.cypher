@@ -18,7 +18,9 @@ CALL (o, end) {
   RETURN null AS p
 }
 RETURN end,
-       CASE WHEN p IS NULL THEN properties(o) END AS node,
+       CASE WHEN p IS NULL THEN o {
+         .*, first_seen: toString(o.first_seen), last_changed: toString(o.last_changed)
+       } END AS node,
        p {.*, hash: null, links_hash: null, first_seen: null, last_changed: null} AS port,
        COLLECT {
          MATCH (n:Object:Network {environment: $environment, id: p.network_id})
@@ -33,7 +35,8 @@ RETURN end,
        COLLECT {
          MATCH (f:FloatingIp)-[leads:FLOATING_IP_PORT]->(p)
          RETURN {floating_ip: f {.*, hash: null, links_hash: null, first_seen: null, last_changed: null},
-                 link: leads {.*, source_id: f.id, target_id: p.id}}
+                 link: leads {.link_type, .name, .state, .status, .weight, .networks,
+                              source_id: f.id, target_id: p.id}}
        } AS floating_ips,
        COLLECT {
          UNWIND p.security_groups AS group

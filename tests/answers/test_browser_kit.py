@@ -65,8 +65,8 @@ def test_an_instance_down_to_the_wire_stays_on_its_own_networks(graph: Graph, sh
     networks = {
         (node["name"], node["segmentation_id"])
         for row in rows
-        for node in row["down"]
-        if isinstance(node, dict) and node.get("type") == "network"
+        for node in row["down"].nodes
+        if node["type"] == "network"
     }
     assert networks == {("web", 101), ("backup", 201)}
 

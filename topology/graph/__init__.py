@@ -1,5 +1,5 @@
 """The graph database: connection, sessions, named statements."""
 
-from topology.graph.connection import Graph, Transaction
+from topology.graph.connection import Graph, Reading, Transaction
 
-__all__ = ["Graph", "Transaction"]
+__all__ = ["Graph", "Reading", "Transaction"]

@@ -15,9 +15,7 @@ from neo4j import (
     NotificationMinimumSeverity,
     Query,
     Result,
-    RoutingControl,
     Session,
-    unit_of_work,
 )
 from neo4j.exceptions import (
     AuthError,
@@ -39,9 +37,12 @@ Row = dict[str, Any]
 T = TypeVar("T")
 PATIENCE = 30.0
 _LONGEST_PAUSE = 2.0
+# Rows that are fetched at a time: of a stream some, of an answer that is kept as a whole all.
+_SOME, _ALL = 1000, -1
 _TOOK_TOO_LONG = "the question took too long and was ended. Ask for less, or raise CALIPSO_QUERY_TIMEOUT."
 Heard = Callable[[Statement], None]
 """Called with each statement that is about to be sent."""
+Read = Callable[[Statement, Mapping[str, Any], float], list[Row]]
 
 
 def _nobody(_: Statement) -> None:
@@ -49,23 +50,35 @@ def _nobody(_: Statement) -> None:
 
 
 class Transaction:
-    """Named statements inside one transaction, which has an end where `seconds` are given."""
+    """Named statements inside one transaction."""
 
-    def __init__(self, raw: ManagedTransaction, heard: Heard = _nobody, seconds: float | None = None) -> None:
+    def __init__(self, raw: ManagedTransaction, heard: Heard = _nobody) -> None:
         self._raw, self._heard = raw, heard
-        self._ends = None if seconds is None else time.monotonic() + seconds
-
-    def check_time(self) -> None:
-        """Raise TimedOut when the time is over. The server ends statements; what is computed between them asks this."""
-        if self._ends is not None and time.monotonic() > self._ends:
-            raise TimedOut(_TOOK_TOO_LONG)
 
     def run(self, named: str | Statement, **parameters: Any) -> list[Row]:
         """All rows of a statement."""
-        self.check_time()
         found = statement(named) if isinstance(named, str) else named
         self._heard(found)
-        return _run(self._raw, found, parameters)
+        # Statements are files of this package, which a LiteralString cannot say.
+        return _rows(self._raw.run(found.text, parameters))
+
+
+class Reading:
+    """Named read statements that together answer one question, which has to end after some seconds."""
+
+    def __init__(self, read: Read, seconds: float) -> None:
+        self._read, self._ends = read, time.monotonic() + seconds
+
+    def check_time(self) -> float:
+        """The seconds that are left. Raises TimedOut when there are none: what is computed between statements asks."""
+        left = self._ends - time.monotonic()
+        if left <= 0:
+            raise TimedOut(_TOOK_TOO_LONG)
+        return left
+
+    def run(self, named: str | Statement, **parameters: Any) -> list[Row]:
+        """All rows of a statement."""
+        return self._read(_checked(named, "read"), parameters, self.check_time())
 
 
 class Graph:
@@ -119,66 +132,66 @@ class Graph:
 
     def read(self, named: str | Statement, *, timeout: float | None = None, **parameters: Any) -> list[Row]:
         """All rows of a read statement. Raises TimedOut after `timeout` seconds (the graph's own by default)."""
-        found = _checked(named, "read")
-        return self._execute(found, parameters, RoutingControl.READ, timeout or self._timeout)
+        return self._read(_checked(named, "read"), parameters, timeout or self._timeout)
 
-    def ask(self, work: Callable[[Transaction], T], *, timeout: float | None = None) -> T:
-        """Several read statements in one transaction, so that they see one state. Raises TimedOut as `read`."""
-        seconds = timeout or self._timeout
-        timed = unit_of_work(timeout=seconds)(lambda raw: work(Transaction(raw, self._heard, seconds)))
-        with self._session("READ") as session:
-            return session.execute_read(timed)
+    def ask(self, work: Callable[[Reading], T], *, timeout: float | None = None) -> T:
+        """Several read statements for one question. Raises TimedOut when it takes longer than `timeout` in all.
+
+        They are no transaction: in Neo4j, what others commit is seen by its next statement too, and its begin and end
+        cost a round trip each.
+        """
+        return work(Reading(self._read, timeout or self._timeout))
 
     def stream(self, named: str | Statement, **parameters: Any) -> Iterator[Row]:
         """Rows of a read statement one by one, with flat memory."""
         found = _checked(named, "read")
         with self._session("READ") as session:
-            for record in self._begun(session, found, parameters):
-                yield record.data()
+            result = self._patiently(found, lambda: _begun(session, found.text, parameters))
+            names = result.keys()
+            for record in result:
+                yield dict(zip(names, record.values(), strict=True))
 
     def write(self, named: str | Statement, **parameters: Any) -> list[Row]:
         """One write statement in a transaction of its own, tried again on transient errors."""
-        return self._execute(_checked(named, "write"), parameters, RoutingControl.WRITE, None)
+        found = _checked(named, "write")
+        self._heard(found)
+        with self._clear_errors():
+            return self._driver.execute_query(  # sends the statement together with the begin of its transaction
+                Query(found.text), dict(parameters), database_=self.database, result_transformer_=_rows
+            )
 
     def in_transaction(self, work: Callable[[Transaction], T]) -> T:
         """Several statements in one transaction; `work` may be run again after a transient error."""
         with self._session("WRITE") as session:
             return session.execute_write(lambda raw: work(Transaction(raw, self._heard)))
 
-    def _begun(self, session: Session, found: Statement, parameters: Mapping[str, Any]) -> Result:
-        """The statement's result with its first row there: until then it may be asked again, as the driver does."""
+    def _read(self, found: Statement, parameters: Mapping[str, Any], seconds: float) -> list[Row]:
+        # A statement that commits itself is one round trip, where a transaction has another one for its end.
+        query = Query(found.text, timeout=seconds)
+        with self._session("READ", fetch_size=_ALL) as session:
+            return self._patiently(found, lambda: _rows(session.run(query, dict(parameters))))
+
+    def _patiently(self, found: Statement, sent: Callable[[], T]) -> T:
+        """What comes of a statement that is sent, and sent again as the driver does with those of transactions."""
         deadline, pause = time.monotonic() + self._patience, 0.1
         while True:
             self._heard(found)
             try:
-                # Statements are files of this package, which a LiteralString cannot say.
-                result = session.run(found.text, parameters)  # type: ignore[arg-type]
-                result.peek()
-                return result
+                return sent()
             except (DriverError, Neo4jError) as error:
                 if not error.is_retryable() or time.monotonic() + pause > deadline:
                     raise
             time.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
 
-    def _execute(
-        self, found: Statement, parameters: Mapping[str, Any], routing: RoutingControl, timeout: float | None
-    ) -> list[Row]:
-        # One statement by itself: the driver sends it together with the begin of its transaction.
-        query = Query(found.text, timeout=timeout)
-        self._heard(found)
-        with self._clear_errors():
-            result = self._driver.execute_query(query, dict(parameters), routing_=routing, database_=self.database)
-            return [record.data() for record in result.records]
-
     @contextmanager
-    def _session(self, mode: str) -> Iterator[Session]:
+    def _session(self, mode: str, *, fetch_size: int = _SOME) -> Iterator[Session]:
         # One bookmark manager for all: what was written is seen by what is read next, on a cluster too.
         bookmarks = self._driver.execute_query_bookmark_manager
         with (
             self._clear_errors(),
             self._driver.session(
-                database=self.database, default_access_mode=mode, bookmark_manager=bookmarks
+                database=self.database, default_access_mode=mode, bookmark_manager=bookmarks, fetch_size=fetch_size
             ) as session,
         ):
             yield session
@@ -207,9 +220,18 @@ class Graph:
             raise TimedOut(f"neo4j: {self.uri}: {_TOOK_TOO_LONG}") from error
 
 
-def _run(raw: ManagedTransaction, found: Statement, parameters: Mapping[str, Any]) -> list[Row]:
+def _rows(result: Result) -> list[Row]:
+    """All rows as they are: the product's statements answer with maps, never with nodes or relationships themselves."""
+    names = result.keys()
+    return [dict(zip(names, record.values(), strict=True)) for record in result]
+
+
+def _begun(session: Session, text: str, parameters: Mapping[str, Any]) -> Result:
+    """The statement's result with its first row there: until then it may be asked again."""
     # Statements are files of this package, which a LiteralString cannot say.
-    return raw.run(found.text, parameters).data()  # type: ignore[arg-type]
+    result = session.run(text, parameters)  # type: ignore[arg-type]
+    result.peek()
+    return result
 
 
 def _checked(named: str | Statement, mode: str) -> Statement:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from topology.errors import InvalidConfiguration, UnknownObject
 from topology.freshness import ScopeBook, scope_keys
-from topology.graph import Graph, Transaction
+from topology.graph import Graph, Reading
 from topology.impact.answer import Impact, affected_of
 from topology.impact.assess import assess
 from topology.impact.effects import Effects
@@ -43,7 +43,7 @@ def find_impact(graph: Graph, environment: str, *names: str, limits: ImpactLimit
             raise UnknownObject(f"{environment}: nobody in the cloud has the address {found.text}.")
         ids.append(found.id)
 
-    def work(tx: Transaction) -> Impact:
+    def work(tx: Reading) -> Impact:
         effects = Effects()
         reader = ImpactReader(tx, environment, effects, limits.most)
         assess(reader, effects, ids)

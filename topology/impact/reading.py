@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from topology.graph import Transaction
+from topology.graph import Reading
 from topology.impact.effects import Effects
 from topology.impact.wiring import HostWiring, Plug
 from topology.paths.things import GATEWAY_OWNER, INTERFACE_OWNERS
@@ -36,12 +36,12 @@ class RouterFacts:
 
 
 class ImpactReader:
-    """Reads in one transaction, and keeps what is known of each object in `effects`.
+    """Reads, and keeps what is known of each object in `effects`.
 
     At most `most` rows of a kind are read; `truncated` says when there were more.
     """
 
-    def __init__(self, tx: Transaction, environment: str, effects: Effects, most: int) -> None:
+    def __init__(self, tx: Reading, environment: str, effects: Effects, most: int) -> None:
         self._tx, self._environment, self._effects, self._most = tx, environment, effects, most
         self.truncated = False
 

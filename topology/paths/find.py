@@ -9,7 +9,7 @@ from typing import Any
 
 from topology.errors import AmbiguousName
 from topology.freshness import ScopeBook
-from topology.graph import Graph, Transaction
+from topology.graph import Graph, Reading
 from topology.naming import Named, as_address, named
 from topology.paths.answer import Path, PathAnswer, outside
 from topology.paths.assembly import Assembly, Chain, starts_of
@@ -71,7 +71,7 @@ def _where_packets_come(
 
 
 def _between(graph: Graph, environment: str, origin: Named, goal: Named, limits: Limits, asked: Opening) -> PathAnswer:
-    def work(tx: Transaction) -> PathAnswer:
+    def work(tx: Reading) -> PathAnswer:
         return _Question(Reader(graph, tx, environment), limits, asked).answer(origin, goal)
 
     return graph.ask(work, timeout=limits.timeout)

@@ -9,7 +9,7 @@ from typing import Any
 from graph_schema.registry import link_type, object_type
 from topology.errors import InvalidConfiguration, UnknownObject
 from topology.freshness import Freshness, ScopeBook, scope_keys
-from topology.graph import Graph, Transaction
+from topology.graph import Graph, Reading
 from topology.naming import Named, named
 from topology.paths.ends import End
 from topology.paths.following import PACKET_LINKS, AsPacketsGo, AsTheyAre, Following, State
@@ -86,7 +86,7 @@ def find_reachable(
     if start.id is None:
         raise UnknownObject(f"{environment}: nobody in the cloud has the address {origin}.")
 
-    def work(tx: Transaction) -> Reachable:
+    def work(tx: Reading) -> Reachable:
         reader = Reader(graph, tx, environment)
         here = _without_details(reader.ends([str(start.id)])[str(start.id)][0].properties)
         states, following = ([State(here["id"], None)], AsTheyAre()) if followed else _packets(reader, start)
@@ -132,7 +132,7 @@ def _senders(reader: Reader, end: End) -> Iterator[tuple[str, str]]:
 class _Search:
     """Breadth first from the origin, one statement for each distance."""
 
-    tx: Transaction
+    tx: Reading
     environment: str
     link_types: tuple[str, ...]
     following: Following

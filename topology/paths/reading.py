@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from topology.freshness import HOST_SOURCES, ScopeBook, scope_keys
-from topology.graph import Graph, Transaction
+from topology.graph import Graph, Reading
 from topology.paths.ground import FloatingIp, Ground, Router, Subnet
 from topology.paths.things import INTERFACE_OWNERS, Port, Thing, Tie
 from topology.paths.wires import Devices
@@ -22,9 +22,9 @@ _ONE_PORT = frozenset({"port", "floating_ip"})
 
 
 class Reader:
-    """What was read so far for one question, all in one transaction."""
+    """What was read so far for one question."""
 
-    def __init__(self, graph: Graph, tx: Transaction, environment: str) -> None:
+    def __init__(self, graph: Graph, tx: Reading, environment: str) -> None:
         self._graph, self._tx, self.environment = graph, tx, environment
         self.ground = Ground()
         self.groups: dict[str, Thing] = {}
