@@ -7,8 +7,10 @@ from typing import Annotated, Literal
 
 import typer
 
+from cli.listen import told_of
 from cli.session import WITH_ERRORS, clear_errors, print_json, say, session
 from graph_schema.variants import check
+from topology import condition
 from topology.connection_tests import chosen
 from topology.environments import read_environment_file
 from topology.store import GraphStore
@@ -43,26 +45,30 @@ def add(file: Annotated[Path, typer.Argument(help="Environment file (YAML).")]) 
 def list_all(format: Format = "text") -> None:
     """List the environments."""
     with session() as opened:
-        described = [opened.environments.describe(name) for name in opened.environments.names()]
+        registry = opened.environments
+        described = [condition.described(opened.graph, registry, name) for name in registry.names()]
     if format == "json":
         print_json({"items": described})
         return
     for environment in described:
         scanned = environment["last_scanned"] or "never scanned"
         reached = "" if environment["added"] else "  (no configuration)"
-        print(f"{environment['name']}  {environment['distribution'] or '-'}  {scanned}{reached}")
+        heard = "" if environment["listener"]["state"] == "off" else f"  listener {environment['listener']['state']}"
+        print(f"{environment['name']}  {environment['distribution'] or '-'}  {scanned}{heard}{reached}")
 
 
 @app.command("show")
 def show(name: Name, format: Format = "text") -> None:
-    """Show an environment's configuration, without its secrets."""
+    """Show an environment's configuration, without its secrets, and how its cloud and its listener fare."""
     with session() as opened:
-        described = opened.environments.describe(name)
+        described = condition.described(opened.graph, opened.environments, name)
     if format == "json":
         print_json(described)
         return
     for key, value in described.items():
-        if key != "configuration":
+        if key == "listener":
+            print(f"listener: {told_of(value)}")
+        elif key != "configuration":
             print(f"{key}: {', '.join(value) if isinstance(value, list) else value}")
     for section in described["configuration"]:
         print(f"{section['name']}: " + ", ".join(f"{k}={v}" for k, v in section.items() if k != "name"))

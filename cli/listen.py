@@ -70,13 +70,16 @@ def _print_status(names: list[str], format: Literal["text", "json"]) -> None:
         print_json(states)
     else:
         for state in states:
-            print(_line(state))
+            print(f"{state['environment']}: {told_of(state)}")
     if not states or any(state["state"] in ("disconnected", "failed", "gone") for state in states):
         raise typer.Exit(WITH_ERRORS)
 
 
-def _line(state: JsonObject) -> str:
-    told = f"{state['environment']}: {state['state']}" + (f" since {state['since']}" if state["since"] else "")
+def told_of(state: JsonObject) -> str:
+    """How a listener fares, in a line, and its reasons in lines of their own."""
+    if state["state"] == "off":
+        return "off"
+    told = str(state["state"]) + (f" since {state['since']}" if state["since"] else "")
     lag = f", {state['lag']:.1f} s behind" if state["lag"] is not None else ""
     told += f"; {state['events']} events{lag}; {state['waiting']} to read again"
     for reason in (state["reason"], state["gap_reason"]):

@@ -49,7 +49,7 @@ class Heard:
     """Messages that are not acknowledged yet, and what they come to."""
 
     effects: list[Effect] = field(default_factory=list)
-    # Of each effect, the notification's id and when it was published.
+    # Of each effect, the notification's id; and when those were published that could be read.
     ids: list[str] = field(default_factory=list)
     published: list[datetime] = field(default_factory=list)
     last: BrokerMessage | None = None
@@ -60,11 +60,12 @@ class Heard:
         """When the oldest of them was published."""
         return min(self.published, default=None)
 
-    def add(self, effect: Effect, id: str, published: datetime) -> None:
+    def add(self, effect: Effect, id: str = "", published: datetime | None = None) -> None:
         """One more."""
         self.effects.append(effect)
         self.ids.append(id)
-        self.published.append(published)
+        if published is not None:
+            self.published.append(published)
 
 
 class AmqpListener:
@@ -220,7 +221,7 @@ class AmqpListener:
         try:
             event = read_notification(message.body or b"", self._environment, received)
         except SourceError as error:
-            self._heard.add(Effect(problem=error.problem), "", received)
+            self._heard.add(Effect(problem=error.problem))
             return
         if self._interpreter.knows(event.event_type):
             with about(event=event.message_id):
@@ -244,7 +245,7 @@ class AmqpListener:
     def _tell(self, heard: Heard, failed: int) -> None:
         now = datetime.now(UTC)
         delays = [(now - published).total_seconds() for published in heard.published]
-        self._note.say("listening", self._reason, events=len(heard.effects), lag=max(delays))
+        self._note.say("listening", self._reason, events=len(heard.effects), lag=max(delays, default=None))
         unreadable = sum(effect.problem is not None for effect in heard.effects)
         for result, number in (("unreadable", unreadable), ("failed", failed)):
             self._count(result, number)

@@ -11,6 +11,7 @@ from api.restx import Resource
 from api.service import service
 from graph_schema.constants import CONSTANTS
 from topology import aggregates
+from topology.condition import described
 from topology.schema_view import schema_view
 from topology.shapes import JsonObject
 
@@ -21,10 +22,14 @@ class EnvironmentConfigs(Resource):
     @answers("list")
     @takes(Parameter("name", "Only the environment of this name.", aliases=("environment", "env_name")))
     def get(self, *, name: str | None) -> JsonObject:
-        """How environments are configured. Secrets are left out; that they are set is said."""
-        registry = service().environments
+        """How environments are configured and fare. Secrets are left out; that they are set is said.
+
+        `operational`: whether the cloud's services answered when they were last read. `listener`: how the listener to
+        their notifications fares, and why.
+        """
+        graph, registry = service().graph, service().environments
         names = registry.names() if name is None else [name]
-        return {"items": [registry.describe(each) for each in names], "next": None}
+        return {"items": [described(graph, registry, each) for each in names], "next": None}
 
 
 class Constants(Resource):
