@@ -15,16 +15,18 @@ from collectors.registry import load_plugins
 from collectors.sources.protocols import Sources
 from collectors.sources.sections import open_sources
 from graph_schema.metrics import EVENT_GAPS, REREADS
+from graph_schema.sections import secrets_of
 from topology.environments import Environment
 from topology.errors import GraphUnavailable
 from topology.events import Engine
 from topology.events.engine import Round
+from topology.events.requests import Claims
 from topology.events.state import ListenerNote
 from topology.graph import Graph
 from topology.metrics import METER
 from topology.settings import Settings
 from workers.listener import Ears
-from workers.logs import about
+from workers.logs import about, hide
 from workers.measuring import MeasuredCollection, measured
 from workers.scanning import pins_of
 
@@ -32,24 +34,29 @@ log = logging.getLogger("calipso.listener")
 LISTENERS = "calipso_graph.listeners"
 # Seconds between looks at what is due, and between attempts to open sources that did not open.
 TICK, REOPEN = 0.2, 30.0
+# A host that is asked for while others are read is read by another thread.
+READERS_OF_HOSTS = 3
 
 
 class Watch:
-    """One environment that is listened to: three threads, ended together. `rescan` is called when events were lost."""
+    """One environment that is listened to: threads, ended together. `rescan` is called when events were lost."""
 
     def __init__(
-        self, graph: Graph, settings: Settings, environment: Environment, rescan: Callable[[str], None]
+        self, graph: Graph, settings: Settings, environment: Environment, region: str, rescan: Callable[[str], None]
     ) -> None:
         self._graph, self._settings, self._environment = graph, settings, environment
+        self._region = region
         self.note = ListenerNote(graph, environment.name)
+        hide(secret for section in environment.configuration for secret in secrets_of(section))
         self._on_gap = rescan
         self._ended = threading.Event()
+        self._claims = Claims()
         self._threads = [
             threading.Thread(target=self._guarded, args=[work], daemon=True, name=f"{name} {environment.name}")
             for name, work in (
                 ("listen", self._listen),
                 ("refresh", lambda: self._refresh(hosts=False)),
-                ("read hosts", lambda: self._refresh(hosts=True)),
+                *[("read hosts", lambda: self._refresh(hosts=True))] * READERS_OF_HOSTS,
             )
         ]
 
@@ -107,7 +114,7 @@ class Watch:
             return
         self.note.forget_tombstones()
         # To find the links of what is told, no source is asked.
-        live = self._live(Sources(apis={}, regions=self._regions()))
+        live = self._live(Sources(apis={}, regions=[self._region]))
         engine = Engine(self._graph, self._environment.name, live, settings=self._settings)
         interpreter = load_interpreter(live.region)
         make(self._environment.name, section, engine, interpreter, self.note, self._rescan).run(self._ended)
@@ -117,7 +124,13 @@ class Watch:
         while not self._ended.is_set():
             sources = open_sources(self._environment.configuration, pins=pins_of(self._settings, self._environment))
             try:
-                engine = Engine(self._graph, self._environment.name, self._live(sources), settings=self._settings)
+                engine = Engine(
+                    self._graph,
+                    self._environment.name,
+                    self._live(sources),
+                    settings=self._settings,
+                    claims=self._claims,
+                )
                 self._refresh_with(engine, hosts=hosts, whole=not sources.missing)
             finally:
                 sources.close()
@@ -140,14 +153,7 @@ class Watch:
         collection = MeasuredCollection(
             measured(sources, self._environment.name), load_plugins(), parallel_hosts=self._settings.parallel_hosts
         )
-        region = next(iter([*sources.regions, *sources.apis]), "RegionOne")
-        return LiveCollection(collection, region, sources.apis.get(region))
-
-    def _regions(self) -> list[str]:
-        """The region that is listened to: of the section, else the first that is configured."""
-        section = self._environment.section("OpenStack") or {}
-        named = section.get("region") or "RegionOne"
-        return [named] if isinstance(named, str) else list(named)
+        return LiveCollection(collection, self._region, sources.apis.get(self._region))
 
 
 def _ears_of(environment: Environment) -> tuple[Mapping[str, Any] | None, Callable[..., Ears] | None]:

@@ -126,7 +126,7 @@ class Scene:
 
     def _instances(self, network: Any) -> Iterator[Row]:
         peers = self.cloud.post(
-            "compute", "/os-server-groups", {"server_group": {"name": "table", "policy": "affinity"}}
+            "compute", "/os-server-groups", {"server_group": {"name": "table", "policy": "anti-affinity"}}
         )
         body = {
             "name": "table", "host": "cmp1", "imageRef": self.cloud.image_id(IMAGE),

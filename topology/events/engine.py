@@ -14,7 +14,7 @@ from graph_schema.records import Problem, Reading, Scope
 from topology.errors import Superseded
 from topology.events.hosts import HOST_SOURCE, HostReader
 from topology.events.plan import plan_of
-from topology.events.requests import Due, due, request, settle
+from topology.events.requests import Claims, Due, due, request, settle
 from topology.events.sources import LiveSources
 from topology.events.writing import Writing, Written
 from topology.graph import Graph
@@ -60,7 +60,7 @@ class Round:
 
 
 class Engine:
-    """Writes through the store, under the environment's lease. One for each environment that is listened to."""
+    """Writes through the store, under the environment's lease. One for each thread; together they share claims."""
 
     def __init__(
         self,
@@ -70,6 +70,7 @@ class Engine:
         *,
         settings: Settings,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        claims: Claims | None = None,
     ) -> None:
         self._graph, self._environment, self._sources, self._clock = graph, environment, sources, clock
         self._store = GraphStore(
@@ -81,6 +82,7 @@ class Engine:
         )
         self._hosts = HostReader(graph, environment, self._store, sources)
         self._has_lease = False
+        self._claims = claims or Claims()
         self._revisions: dict[RefreshKind, dict[str, int]] = {}
 
     def apply(self, effects: Iterable[Effect]) -> Applied:
@@ -123,11 +125,12 @@ class Engine:
         What could not be read is tried again later, with growing pauses.
         """
         done = Round()
-        chunks = list(_chunks(due(self._graph, self._environment, self._clock(), hosts=hosts)))
-        with ThreadPoolExecutor(REQUESTS_AT_A_TIME, thread_name_prefix="reread") as readers:
-            asked = [self._begin(kind, wanted, readers) for kind, wanted in chunks]
-            for (kind, wanted), answer in zip(chunks, asked, strict=True):
-                self._look(kind, wanted, answer, done)
+        with self._claims.made(due(self._graph, self._environment, self._clock(), hosts=hosts)) as claimed:
+            chunks = list(_chunks(claimed))
+            with ThreadPoolExecutor(REQUESTS_AT_A_TIME, thread_name_prefix="reread") as readers:
+                asked = [self._begin(kind, wanted, readers) for kind, wanted in chunks]
+                for (kind, wanted), answer in zip(chunks, asked, strict=True):
+                    self._look(kind, wanted, answer, done)
         return done
 
     def _begin(self, kind: RefreshKind, wanted: Sequence[Due], readers: ThreadPoolExecutor) -> Future[Reread] | None:

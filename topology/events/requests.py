@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Lock
 
 from graph_schema.events import Refresh, RefreshKind
 from topology.graph import Graph, Transaction
@@ -36,7 +38,7 @@ PACES: Mapping[RefreshKind, Pace] = {
     "router": SETTLING,
     "agents_of_router": Pace(0.5, 2.0, (2.0,)),
     "agents_of_network": Pace(0.5, 2.0, (2.0,)),
-    "host": Pace(0.7, 4.0, (3.0, 5.0)),
+    "host": Pace(0.4, 2.0, (3.0, 5.0)),
     "hosts": Pace(1.0, 5.0),
 }
 
@@ -58,6 +60,26 @@ class Due:
     def next_try(self) -> float:
         """Seconds to the next try after a failed one."""
         return float(min(2 ** min(self.failures, 8), 120))
+
+
+class Claims:
+    """What threads of one environment read at this moment, so that none of it is read twice at once."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._claimed: set[Refresh] = set()
+
+    @contextmanager
+    def made(self, wanted: Iterable[Due]) -> Iterator[list[Due]]:
+        """Those of them that nobody else reads; until the block ends, nobody else will."""
+        with self._lock:
+            mine = [one for one in wanted if one.refresh not in self._claimed]
+            self._claimed |= {one.refresh for one in mine}
+        try:
+            yield mine
+        finally:
+            with self._lock:
+                self._claimed -= {one.refresh for one in mine}
 
 
 def pace_of(kind: RefreshKind) -> Pace:
