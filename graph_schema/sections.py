@@ -137,6 +137,7 @@ AMQP = Section(
         Key("ssl_cert", "Client certificate.", path=True),
         Key("ssl_key", "Key of the client certificate.", path=True),
         Key("ssl_verify", "Whether the certificate is verified (true).", "boolean"),
+        Key("region", "Region whose services notify there, where the environment has several."),
         Key("exchanges", "Exchanges of the services (nova, neutron, keystone, openstack).", "words"),
         Key("topics", "Topics of their notifications (notifications, versioned_notifications).", "words"),
         Key("queue_length", "Messages that the broker keeps for us at most (50000).", "integer"),

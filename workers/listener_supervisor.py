@@ -18,6 +18,7 @@ from topology.scan.history import AlreadyWaiting
 from topology.settings import Settings
 from topology.store import prepare
 from workers.broker import BrokerUnavailable
+from workers.listener_region import listened_region
 from workers.listener_watch import Watch
 from workers.requesting import WayToWorkers, request_as_task
 
@@ -99,12 +100,13 @@ class Supervisor:
             return
         try:
             environment = self._registry.get(one.environment)
+            region = listened_region(self._graph, environment)
         except GraphUnavailable:
             raise
-        except TopologyError as error:  # a secret that this installation's key does not open
+        except TopologyError as error:  # a secret that no key of ours opens; a region that nobody names
             note.say("failed", str(error))
             return
-        watch = Watch(self._graph, self._settings, environment, note.gap)
+        watch = Watch(self._graph, self._settings, environment, region, note.gap)
         self._running[one.environment] = _Running(watch, one.configured, time.monotonic())
         log.info("listening begins", extra={"about": {"environment": one.environment}})
         watch.start()
