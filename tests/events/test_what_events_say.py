@@ -224,3 +224,11 @@ def test_of_two_notifications_the_source_says_which_is_newer() -> None:
     later = made("instance.update", {**server, "updated_at": "2026-11-21T08:59:00Z"}, NOW - timedelta(hours=1))
     earlier = made("instance.update", {**server, "updated_at": "2026-11-21T08:58:00Z"}, NOW)
     assert version(later) > version(earlier)
+
+
+def test_what_an_agent_takes_over_has_its_ports_read_again() -> None:
+    router = effect_of(made("l3_agent.router.add", {"agent": {"id": "a", "router_id": R_ALPHA}}))
+    network = effect_of(made("dhcp_agent.network.add", {"agent": {"id": "a", "network_id": "n"}}))
+
+    assert asked(router) == {"network_agents/", f"agents_of_router/{R_ALPHA}", f"ports_of_device/{R_ALPHA}"}
+    assert asked(network) == {"network_agents/", "agents_of_network/n", "ports_of_network/n"}

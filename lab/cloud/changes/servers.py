@@ -169,5 +169,6 @@ def change_server_group(live: Live) -> str | None:
     if groups:
         live.cloud.delete("compute", f"/os-server-groups/{groups[0]['id']}")
         return "gone"
-    live.cloud.post("compute", "/os-server-groups", {"server_group": {"name": live.aggregate, "policy": "anti-affinity"}})
+    group = {"name": live.aggregate, "policy": "anti-affinity"}
+    live.cloud.post("compute", "/os-server-groups", {"server_group": group})
     return "made"
