@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -16,6 +16,7 @@ from topology.events.hosts import HOST_SOURCE, HostReader
 from topology.events.plan import plan_of
 from topology.events.requests import Claims, Due, due, request, settle
 from topology.events.sources import LiveSources
+from topology.events.together import together
 from topology.events.writing import Writing, Written
 from topology.graph import Graph
 from topology.messages import Message, write_messages
@@ -125,30 +126,52 @@ class Engine:
         What could not be read is tried again later, with growing pauses.
         """
         done = Round()
-        with self._claims.made(due(self._graph, self._environment, self._clock(), hosts=hosts)) as claimed:
+        with (
+            self._claims.made(due(self._graph, self._environment, self._clock(), hosts=hosts)) as claimed,
+            ThreadPoolExecutor(REQUESTS_AT_A_TIME, thread_name_prefix="reread") as readers,
+        ):
             chunks = list(_chunks(claimed))
-            with ThreadPoolExecutor(REQUESTS_AT_A_TIME, thread_name_prefix="reread") as readers:
-                asked = [self._begin(kind, wanted, readers) for kind, wanted in chunks]
-                for (kind, wanted), answer in zip(chunks, asked, strict=True):
-                    self._look(kind, wanted, answer, done)
+            alone = [(kind, wanted) for kind, wanted in chunks if kind != "host" and kind not in SCOPES]
+            answers = {self._begin(kind, wanted, readers): (kind, wanted) for kind, wanted in alone}
+            while answers:
+                ready = wait(answers, return_when=FIRST_COMPLETED).done
+                self._look_at([(*answers.pop(one), one.result()) for one in [*answers] if one in ready], done)
+            for kind, wanted in chunks:
+                if (kind, wanted) not in alone:
+                    self._look(kind, wanted, done)
         return done
 
-    def _begin(self, kind: RefreshKind, wanted: Sequence[Due], readers: ThreadPoolExecutor) -> Future[Reread] | None:
-        """Ask the service for single objects, while others are asked for; None for what is read in its turn."""
-        if kind == "host" or kind in SCOPES:
-            return None
-        ids = [one.refresh.id for one in wanted]
-        return readers.submit(copy_context().run, self._sources.reread, kind, ids)
+    def _begin(self, kind: RefreshKind, wanted: Sequence[Due], readers: ThreadPoolExecutor) -> Future[Reread]:
+        """Ask the service for single objects, while others are asked for."""
+        return readers.submit(copy_context().run, self._sources.reread, kind, [one.refresh.id for one in wanted])
 
-    def _look(self, kind: RefreshKind, wanted: Sequence[Due], answer: Future[Reread] | None, done: Round) -> None:
+    def _look_at(self, answered: Sequence[tuple[RefreshKind, Sequence[Due], Reread]], done: Round) -> None:
+        """Write all that was answered meanwhile in one transaction: each has to wait for the environment's lease."""
+        bad = [one for _, wanted, answer in answered if answer.problems for one in wanted]
+        good = [one for _, wanted, answer in answered if not answer.problems for one in wanted]
+        of_kind: dict[RefreshKind, list[Reread]] = defaultdict(list)
+        for kind, _, answer in answered:
+            of_kind[kind] += [] if answer.problems else [answer]
+        rereads = [answer for _, _, answer in answered if answer.problems]
+        rereads += [together(answers) for answers in of_kind.values() if answers]
+        rereads = [self._with_changed(self._without_unlisted(reread)) for reread in rereads]
+        written = self._write(lambda writing, now: [writing.apply_reread(reread, now) for reread in rereads][-1])
+        problems = [problem for reread in rereads for problem in reread.problems]
+        self._settle(good, bad, problems, int(written.changed), done)
+
+    def _look(self, kind: RefreshKind, wanted: Sequence[Due], done: Round) -> None:
         if kind == "host":
             problems, changed, bad = self._look_at_hosts(wanted)
         else:
-            problems, changed = self._look_at_scope(kind) if answer is None else self._look_at(answer.result())
+            problems, changed = self._look_at_scope(kind)
             bad = list(wanted) if problems else []
-        good = [one for one in wanted if one not in bad]
+        self._settle([one for one in wanted if one not in bad], bad, problems, changed, done)
+
+    def _settle(
+        self, good: Sequence[Due], bad: Sequence[Due], problems: Sequence[Problem], changed: int, done: Round
+    ) -> None:
         settle(self._graph, self._environment, good, bad, self._clock())
-        done.looked += len(wanted)
+        done.looked += len(good) + len(bad)
         done.changed += changed
         done.failed += len(bad)
         done.problems += problems
@@ -163,11 +186,6 @@ class Engine:
         bad = [one for one in wanted if one.refresh.id in {r.host for r in failed} - hopeless]
         problems = [problem for read in failed for problem in read.outcome.problems]
         return problems, sum(read.changed for read in reads.values()), bad
-
-    def _look_at(self, told: Reread) -> tuple[list[Problem], int]:
-        reread = self._with_changed(self._without_unlisted(told))
-        written = self._write(lambda writing, now: writing.apply_reread(reread, now))
-        return list(reread.problems), int(written.changed)
 
     def _look_at_scope(self, kind: RefreshKind) -> tuple[list[Problem], int]:
         source, name = SCOPES[kind]
