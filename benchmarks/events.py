@@ -1,7 +1,7 @@
 """The event listener under load: a burst during a scan against a bare consumer, and a long stream.
 
     python -m benchmarks.events burst [--events 10000] [--rounds 2]
-    python -m benchmarks.events soak  [--events 200000] [--rate 500]
+    python -m benchmarks.events soak  [--events 200000] [--rate 400]
 
 The lab's recorded notifications are told of the objects of a multiplied cloud (20 tenancies in one cell: 2,655 objects
 on 8 hosts), which lives: its APIs answer over HTTP, its hosts over SSH, so `calipso listen` reads again what it is told
@@ -42,7 +42,7 @@ def main() -> None:
     parser.add_argument("what", choices=["burst", "soak"])
     parser.add_argument("--events", type=int, help="so many notifications (burst: 10000; soak: 200000)")
     parser.add_argument("--rounds", type=int, default=2, help="burst: how often each side has its turn")
-    parser.add_argument("--rate", type=int, default=500, help="soak: notifications in a second")
+    parser.add_argument("--rate", type=int, default=400, help="soak: notifications in a second")
     parser.add_argument("--tenancies", type=int, default=20, help="how often the lab's projects are in the cloud")
     arguments = parser.parse_args()
     with measured_server() as server, scene(server, arguments.tenancies) as made:

@@ -6,8 +6,8 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# The first share of a run is warming up: caches fill, the first connections are made.
-WARMING_UP = 0.2
+# The first share of a run is warming up: caches and queues fill, the first connections are made.
+WARMING_UP = 0.3
 # Neighbouring looks resemble each other; means of so many pieces of the run are nearly independent.
 PIECES = 20
 # Student's t for 95 % with PIECES - 2 degrees of freedom.
@@ -39,7 +39,7 @@ def line_through(times: Sequence[float], values: Sequence[float]) -> Line:
     >>> flat = line_through(range(200), [100 + n for n in noise])
     >>> leak = line_through(range(200), [100 + n + t / 10 for t, n in enumerate(noise)])
     >>> flat.level, leak.level, round(leak.change)
-    (True, False, 16)
+    (True, False, 14)
     """
     skipped = int(len(times) * WARMING_UP)
     kept = list(zip(times, values, strict=True))[skipped:]

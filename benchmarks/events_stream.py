@@ -1,9 +1,9 @@
 """Notifications of a multiplied cloud: the lab's recorded ones, told of its objects, in as many copies as wanted.
 
 In each copy every recorded id stands for one object of the cloud, the same in all notifications of the copy; what the
-recording deletes stands for something short-lived that only this copy has. Objects are told as the cloud's API tells
-them, in the recorded form, under another name each time: so each has something to write, and reading again brings the
-old name back.
+recording deletes stands for something short-lived that only this copy has, and only one copy in ten tells of it.
+Objects are told as the cloud's API tells them, in the recorded form, under another name each time: so each has
+something to write, and reading again brings the old name back.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
+from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -36,6 +37,8 @@ _NAMED = {
 _INSTANCE = {"tenant_id": "tenant_id", "host": "OS-EXT-SRV-ATTR:host", "node": "OS-EXT-SRV-ATTR:host"}
 _NOVA = "nova_object.data"
 _FIRST_REVISION = 1000
+# One copy in so many tells of what is short-lived; in the others only what lasts is told of.
+_WITH_SHORT_LIVED = 10
 
 
 class Notification(NamedTuple):
@@ -62,21 +65,17 @@ class Stream:
         self._by_id = {key: {item["id"]: item for item in items} for key, items in self._listings.items()}
         self._recorded = list(_read())
         self._kinds, self._departed = _kinds_of([one.message for one in self._recorded])
-
-    @property
-    def types(self) -> int:
-        """How many notifications a copy has: one of each recorded type."""
-        return len(self._recorded)
+        self._lasting = [one for one in self._recorded if self._departed.isdisjoint(_ID.findall(one.text))]
 
     def notifications(self, number: int, first_copy: int = 0) -> Iterator[Notification]:
         """So many, copy after copy."""
-        made = 0
-        while made < number:
-            copy_number = first_copy + made // self.types
-            ids = self._ids(copy_number)
-            for one in self._recorded[: number - made]:
-                yield self._told(one, ids, copy_number)
-                made += 1
+        for made in count(first_copy):
+            ids = self._ids(made)
+            for one in self._recorded if made % _WITH_SHORT_LIVED == 0 else self._lasting:
+                yield self._told(one, ids, made)
+                number -= 1
+                if number == 0:
+                    return
 
     def _ids(self, number: int) -> Mapping[str, str]:
         """The recorded ids, as they are in a copy."""
