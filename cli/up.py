@@ -1,4 +1,4 @@
-"""`calipso up`: Neo4j, worker, clock, listener and API together, with one log and one Ctrl-C."""
+"""`calipso up`: Neo4j, Redis, worker, clock, listener and API together, with one log and one Ctrl-C."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from workers.logs import logs_json
 log = logging.getLogger("calipso.up")
 _LOOK = 0.5
 _LOOK_AT_NEO4J = 5.0
+_LOOK_AT_REDIS = 2.0
 _LONGEST_PAUSE = 30.0
 # What ran so long is started again at once when it ends; what ends sooner is waited for, longer every time.
 _STEADY = 60.0
@@ -42,7 +43,6 @@ def up(
     concurrency: Annotated[int, typer.Option("--concurrency", min=1, help="Scans at the same time.")] = 2,
 ) -> None:
     """Run Neo4j, a worker, the clock, the listener and the API until Ctrl-C. What ends unasked is started again."""
-    from workers.broker import runs_privately, stop_broker
     from workers.logs import log_to_standard_error
 
     settings = read_settings()
@@ -52,15 +52,14 @@ def up(
     listener = Child("listen", ["listen", *(settings.looked_after or [])])
     children = [worker, Child("beat", ["beat"]), listener, Child("api", api)]
     with clear_errors(), _asked_to_end() as ended:
-        broker_was_there = runs_privately(settings)
-        neo4j = Neo4j(settings)
+        neo4j, redis = Neo4j(settings), Redis(settings)
         try:
             neo4j.start()
-            _tend(neo4j, children, ended)
+            redis.start()
+            _tend(neo4j, redis, children, ended)
         finally:
             _stop(children, ended)
-            if not broker_was_there:
-                stop_broker(settings)
+            redis.stop()
             neo4j.stop()
             say("calipso: all is stopped; the data stays")
 
@@ -212,11 +211,55 @@ class Neo4j:
             self._use.release()
 
 
-def _tend(neo4j: Neo4j, children: Sequence[Child], ended: threading.Event) -> None:
+class Redis:
+    """The private broker, kept running; nothing where another one is used, or files."""
+
+    def __init__(self, settings: Settings) -> None:
+        from workers.broker import runs_privately
+
+        self._settings = settings
+        self._was_there = runs_privately(settings)
+        self._pause = Pause()
+        self._begun = self._looked = 0.0
+
+    def start(self) -> None:
+        """Start it where it does not run. Raises BrokerUnavailable."""
+        from workers.broker import find_broker
+
+        find_broker(self._settings)
+        self._begun = time.monotonic()
+
+    def tend(self) -> None:
+        """Start it again when it does not answer any more."""
+        from workers.broker import does_not_run
+
+        now = time.monotonic()
+        if now - self._looked < _LOOK_AT_REDIS or not self._pause.over:
+            return
+        self._looked = now
+        if not does_not_run(self._settings):
+            return
+        self._pause.ended(now - self._begun)
+        tell("redis", "does not answer; starting it again")
+        try:
+            self.start()
+        except TopologyError as error:
+            tell("redis", str(error))
+
+    def stop(self) -> None:
+        """End it, unless it ran before."""
+        from workers.broker import stop_broker
+
+        if not self._was_there:
+            stop_broker(self._settings)
+
+
+def _tend(neo4j: Neo4j, redis: Redis, children: Sequence[Child], ended: threading.Event) -> None:
     place = neo4j.bolt_uri
     while not ended.is_set():
         for child in children:
             child.tend()
+        redis.tend()
         neo4j.tend()
         if neo4j.bolt_uri != place:  # its port was taken meanwhile: who holds connections must know
             place = neo4j.bolt_uri

@@ -50,7 +50,9 @@ def worker(
         return
     with ExitStack() as while_it_runs:
         _be_present(settings, while_it_runs)
-        running = application.Worker(concurrency=concurrency, loglevel="INFO", quiet=True)
+        running = application.Worker(
+            concurrency=concurrency, loglevel="INFO", quiet=True, without_gossip=True, without_mingle=True
+        )
         running.start()
     sys.exit(running.exitcode)
 

@@ -24,6 +24,9 @@ def make_app(settings: Settings) -> Celery:
             "visibility_timeout": settings.task_seconds + 10 * _GRACE_SECONDS,
         },
         broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,  # without end: who supervises need not begin it anew
+        # A task goes on while the broker is away. That it is delivered once more then is seen in the graph.
+        worker_cancel_long_running_tasks_on_connection_loss=False,
         task_acks_late=True,
         # A task whose process was killed is begun again; the scan's own count ends what kills them.
         task_reject_on_worker_lost=True,

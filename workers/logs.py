@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 log = logging.getLogger("calipso.scan")
 _LEVELS = {"warning": logging.WARNING, "error": logging.ERROR}
 # What they say of every request or connection is of no use to who runs this; with `debug`, some of it is.
-_TALKATIVE = ("amqp", "kombu", "keystoneauth", "neo4j", "openstack", "paramiko", "stevedore", "urllib3")
+_TALKATIVE = ("amqp", "kombu", "keystoneauth", "openstack", "paramiko", "stevedore", "urllib3")
+# What it warns of it does again, and what it does not get done in the end is told by who asked for it.
+_ANXIOUS = ("neo4j",)
 _as_json = False
 _ABOUT: ContextVar[Mapping[str, str]] = ContextVar("about", default=MappingProxyType({}))
 
@@ -75,7 +77,8 @@ class _Text(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # the library's name
         told = "".join(f"{key}={_word(value)} " for key, value in _about(record).items())
-        return f"{record.asctime} {record.levelname} {told}{record.message}"
+        # On one line: what follows on others is the trace of an error.
+        return f"{record.asctime} {record.levelname} {told}{' '.join(record.message.split())}"
 
     def format(self, record: logging.LogRecord) -> str:
         return _SECRETS.without(super().format(record))
@@ -124,6 +127,8 @@ def log_to_standard_error(settings: Settings, process: str) -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     of_pools = logging.getLogger("multiprocessing")  # Celery's pool has it pass nothing on
     of_pools.handlers, of_pools.propagate = [handler], False
+    for name in _ANXIOUS:
+        logging.getLogger(name).setLevel(logging.ERROR if level >= logging.INFO else logging.INFO)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(max(level + 10, logging.INFO if level < logging.INFO else logging.WARNING))
     logging.captureWarnings(capture=True)

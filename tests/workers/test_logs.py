@@ -60,8 +60,9 @@ def test_a_record_says_what_it_is_about() -> None:
 
 def test_what_others_have_named_is_one_word() -> None:
     with about(environment='lab scan=8\nforged "line"'):
-        assert TEXT.format(record("x")).splitlines() == [TEXT.format(record("x"))]
-        assert r'environment="lab scan=8\nforged \"line\"" x' in TEXT.format(record("x"))
+        line = TEXT.format(record("x\ny"))
+    assert line.splitlines() == [line]
+    assert line.endswith(r'environment="lab scan=8\nforged \"line\"" x y')
 
 
 def test_hosts_that_are_read_by_threads_log_about_the_same_scan(caplog: pytest.LogCaptureFixture) -> None:

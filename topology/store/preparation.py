@@ -19,7 +19,13 @@ SEARCH_INDEX = f"{PREFIX}search"
 INDEX_SECONDS = 300
 _ALREADY_THERE = {
     f"Neo.ClientError.Schema.{title}"
-    for title in ("EquivalentSchemaRuleAlreadyExists", "IndexAlreadyExists", "ConstraintAlreadyExists")
+    for title in (
+        "EquivalentSchemaRuleAlreadyExists",
+        "IndexAlreadyExists",
+        "IndexWithNameAlreadyExists",
+        "ConstraintAlreadyExists",
+        "ConstraintWithNameAlreadyExists",
+    )
 }
 # Indexed on every object, within its environment.
 OBJECT_INDEXES = ("type", "scope", "name", "host")
