@@ -25,7 +25,7 @@ from tests.lab.shown import Shown
 
 pytestmark = pytest.mark.lab
 SEEDS = [int(seed) for seed in os.environ.get("CALIPSO_LAB_EVENT_SEEDS", "71").split()]
-OPERATIONS = int(os.environ.get("CALIPSO_LAB_EVENT_OPERATIONS", "220"))
+OPERATIONS = int(os.environ.get("CALIPSO_LAB_EVENT_OPERATIONS", "208"))
 POLL_SECONDS = 60.0  # the product's default
 # What has not come by then waits for the next turn of the poll: then it was not the event that brought it.
 ROW_SECONDS = 45.0
@@ -54,7 +54,7 @@ def listening(tenants: str, product: Product, environment: str, tmp_path: Path) 
     with (tmp_path / "listen.log").open("wb") as log:  # a pipe that nobody reads would stop it
         process = subprocess.Popen(words, cwd=REPOSITORY, env=os.environ | product.settings, stdout=log, stderr=log)
     try:
-        _until(lambda: product.run("listen", environment, "--status").returncode == 0, 60, "it does not listen")
+        _until(lambda: _listens(product, environment), 120, "it does not listen")
         product.scan(environment)  # what happened between the first scan and the listening
         yield product
     finally:
@@ -140,6 +140,11 @@ def _told(product: Product, environment: str, found: dict[Any, Any], operations:
         node = {} if isinstance(key, tuple) else named.get(key) or {}
         lines.append(f"  {node.get('type', '')} {node.get('name', '')} {key}: {what}")
     return "\n".join([*lines, "after:", *operations])
+
+
+def _listens(product: Product, environment: str) -> bool:
+    query = "MATCH (e:Environment {name: $e}) RETURN e.listener AS listener"
+    return [row["listener"] for row in product.driver.execute_query(query, e=environment).records] == ["listening"]
 
 
 def _scans(product: Product, environment: str) -> list[str]:
