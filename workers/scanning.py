@@ -89,7 +89,7 @@ def _scan(
     started_by: str,
     progress: Progress | None,
 ) -> ScanReport:
-    sources, scan_id = measured(sources, into), scan_id or (None if options.dry_run else str(uuid.uuid4()))
+    scan_id = scan_id or (None if options.dry_run else str(uuid.uuid4()))
     with (
         about(environment=into, scan=scan_id),
         Keeping(lambda: graph, close=False),
@@ -125,9 +125,10 @@ def _open(environment: Environment, settings: Settings) -> Sources:
         )
     hide(secret for section in environment.configuration for secret in secrets_of(section))
     try:
-        return open_sources(environment.configuration, pins=pins_of(settings, environment))
+        sources = open_sources(environment.configuration, pins=pins_of(settings, environment))
     except InvalidSection as error:
         raise InvalidConfiguration(f"environment {environment.name}: {error}") from error
+    return measured(sources, environment.name)
 
 
 def pins_of(settings: Settings, environment: Environment) -> Path:
