@@ -18,9 +18,9 @@ def write_parts(
 ) -> list[ScopeChanges]:
     """Write all scopes, then join what was waiting for its other end."""
     store = GraphStore(graph, environment, batch_size=batch_size)
-    changes = [
-        store.write(ScopeWrite(scope, datetime.now(UTC), COMPLETE, entries, attributes))
-        for scope, entries, attributes in parts
-    ]
+    writes = (
+        ScopeWrite(scope, datetime.now(UTC), COMPLETE, entries, attributes) for scope, entries, attributes in parts
+    )
+    changes = [found for _, found in store.write_all(writes) if isinstance(found, ScopeChanges)]
     store.resolve_pending()
     return changes

@@ -1,11 +1,11 @@
 // name: attributes_write
 // purpose: write what a group adds to objects
 // mode: write
-// parameters: environment, scope, rows
+// parameters: environment, scopes, rows
 // template: properties, hash, scope
-// A row is [id, hash, values of the properties].
+// A row is [id, hash, number of the scope, values of the properties].
 UNWIND $rows AS row
 MATCH (o:Object {environment: $environment, id: row[0]})
 USING INDEX SEEK o:Object(environment, id)
-SET o += {<<properties: row[2]>>}, o.<<hash>> = row[1], o.<<scope>> = $scope,
+SET o += {<<properties: row[3]>>}, o.<<hash>> = row[1], o.<<scope>> = $scopes[row[2]],
     o.last_changed = datetime.transaction('Z')

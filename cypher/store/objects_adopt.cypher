@@ -1,8 +1,9 @@
 // name: objects_adopt
 // purpose: objects that another scope owned until now
 // mode: write
-// parameters: environment, scope, ids
-UNWIND $ids AS id
-MATCH (o:Object {environment: $environment, id: id})
+// parameters: environment, scopes, rows
+// A row is [id, number of the scope].
+UNWIND $rows AS row
+MATCH (o:Object {environment: $environment, id: row[0]})
 USING INDEX SEEK o:Object(environment, id)
-SET o.scope = $scope
+SET o.scope = $scopes[row[1]]

@@ -44,14 +44,13 @@ def cloud(size: int, region: str = "One", turn: int = 0) -> Cloud:
 
 def write(graph: Graph, environment: str, said: Cloud, *, batch_size: int = 20) -> int:
     """Write a cloud as it is now; how many scopes a newer reading was faster for."""
-    store, late = GraphStore(graph, environment, batch_size=batch_size), 0
-    for scope, entries, attributes in said:
-        try:
-            store.write(ScopeWrite(scope, datetime.now(UTC), COMPLETE, entries, attributes), accept_removals=True)
-        except Superseded:
-            late += 1
+    store = GraphStore(graph, environment, batch_size=batch_size)
+    writes = (
+        ScopeWrite(scope, datetime.now(UTC), COMPLETE, entries, attributes) for scope, entries, attributes in said
+    )
+    written = [found for _, found in store.write_all(writes, accept_removals=True)]
     store.resolve_pending()
-    return late
+    return sum(isinstance(found, Superseded) for found in written)
 
 
 def race(graph: Graph, environment: str, worker: int) -> None:

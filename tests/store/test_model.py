@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -36,6 +36,7 @@ from tests.store.writing import (
     router,
     vnic,
 )
+from topology.errors import Superseded
 from topology.graph import Graph
 from topology.store import Entry, GraphStore, ScopeWrite
 
@@ -122,12 +123,16 @@ def clouds(draw: st.DrawFn) -> Cloud:
     return cloud
 
 
+Read = tuple[Scope, Outcome, float]
+"""What is read, how completely, and how much of it where that is not completely."""
+
+
 @dataclass(frozen=True)
 class Step:
     """The cloud is like this now, and these scopes are read, in this order, so completely."""
 
     cloud: Cloud
-    readings: list[tuple[Scope, Outcome, float]]
+    readings: list[Read]
 
 
 readings = st.lists(
@@ -148,9 +153,9 @@ steps = st.lists(st.builds(Step, clouds(), readings), max_size=4)
     # Every try costs a second: to shrink a failure, add Phase.shrink.
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )
-@given(steps=steps, last=clouds(), batch_size=st.sampled_from((2, 5, 2000)))
+@given(steps=steps, last=clouds(), batch_size=st.sampled_from((2, 5, 2000)), together=st.booleans())
 def test_after_the_last_complete_readings_the_graph_is_the_cloud(
-    graph: Graph, environment: str, ask: Ask, steps: list[Step], last: Cloud, batch_size: int
+    graph: Graph, environment: str, ask: Ask, steps: list[Step], last: Cloud, batch_size: int, together: bool
 ) -> None:
     GraphStore(graph, environment).remove_environment_objects()
     minute = 0
@@ -159,9 +164,9 @@ def test_after_the_last_complete_readings_the_graph_is_the_cloud(
         store = GraphStore(graph, environment, batch_size=batch_size)
         stayed = {id for _, id in before.places & step.cloud.places} & ids_of(ask)
         joined = {link for link in before.links & step.cloud.links if {*link[1:]} <= stayed} & named_links(ask)
-        for scope, outcome, share in step.readings:
-            minute += 1
-            write(store, step.cloud, scope, minute, outcome, share)
+        for several in [step.readings] if together else [[one] for one in step.readings]:
+            minute += len(several)
+            write(store, step.cloud, several, minute)
             assert stayed <= ids_of(ask)
             assert joined <= named_links(ask)
             check_invariants(ask)
@@ -169,24 +174,34 @@ def test_after_the_last_complete_readings_the_graph_is_the_cloud(
         check_invariants(ask)
         before = step.cloud
     store = GraphStore(graph, environment, batch_size=batch_size)
-    for scope in SCOPES:
-        minute += 1
-        write(store, last, scope, minute, COMPLETE, 1.0)
+    all_of_them = [(scope, COMPLETE, 1.0) for scope in SCOPES]
+    for several in [all_of_them] if together else [[one] for one in all_of_them]:
+        minute += len(several)
+        write(store, last, several, minute)
     store.resolve_pending()
     check_equal(store, ask, last)
     untouched = fingerprint(ask)
-    for scope in SCOPES:
-        minute += 1
-        assert not write(store, last, scope, minute, COMPLETE, 1.0)
+    assert not write(store, last, all_of_them, minute + len(SCOPES))
     assert fingerprint(ask) == untouched
 
 
-def write(store: GraphStore, cloud: Cloud, scope: Scope, minute: int, outcome: Outcome, share: float) -> bool:
-    """Write what a reading of the scope finds: all of it when complete, else the first part. Whether it changed."""
+def write(store: GraphStore, cloud: Cloud, several: Sequence[Read], until: int) -> bool:
+    """Write what readings find, the last of them at a minute: together if several. Whether anything changed."""
+    first = until - len(several) + 1
+    writes = [found(cloud, *one, minute) for minute, one in enumerate(several, first)]
+    if len(writes) == 1:
+        return store.write(writes[0]).changed
+    written = dict(enumerate(store.write_all(writes)))
+    assert [scope for scope, _ in written.values()] == [one.scope for one in writes]
+    return any(isinstance(changes, Superseded) or changes.changed for _, changes in written.values())
+
+
+def found(cloud: Cloud, scope: Scope, outcome: Outcome, share: float, minute: int) -> ScopeWrite:
+    """What a reading of the scope finds: all of it when complete, else the first part."""
     entries, attributes = cloud.entries[scope], cloud.attributes[scope]
     if outcome.status != "complete":
         entries, attributes = entries[: int(len(entries) * share)], attributes[: int(len(attributes) * share)]
-    return store.write(ScopeWrite(scope, at(minute), outcome, entries, attributes)).changed
+    return ScopeWrite(scope, at(minute), outcome, entries, attributes)
 
 
 def check_invariants(ask: Ask) -> None:

@@ -75,7 +75,9 @@ def test_no_statement_scans(driver: Driver, part: int) -> None:
 
 def test_every_look_up_by_id_names_its_index() -> None:
     """A plan is made with the statistics of the moment, and a first scan begins with an empty database."""
-    by_id = re.compile(r"^ *(?:OPTIONAL )?MATCH \((\w+):Object \{environment: \$environment, id: [^\n]*\n *(.*)", re.M)
+    by_id = re.compile(
+        r"^ *(?:OPTIONAL )?MATCH \((\w+):Object \{environment: \$environment, id: [^\n]*\n *(.*)", re.MULTILINE
+    )
     found = [(named.name, variable, after) for named in STATEMENTS for variable, after in by_id.findall(named.text)]
     assert len(found) > 20
     assert [one for one in found if one[2] != f"USING INDEX SEEK {one[1]}:Object(environment, id)"] == []

@@ -72,7 +72,7 @@ class _Scan:
     def run(self) -> None:
         readings = self._read_cloud()
         for reading in readings:
-            outcome = self._write(reading, self._cloud)
+            outcome = self._write(self._scope_write(reading, self._cloud))
             if reading.outcome.status == "complete" != outcome.status:
                 self._recall_doubted(reading.scope)
         self._read_hosts()
@@ -104,8 +104,13 @@ class _Scan:
             readings = self._remembered_hosts()
         else:
             readings = self._collection.read_hosts(self._cloud, only)
-        for reading in map(_whole, readings):
-            self._write(reading, self._host_view(reading))
+        writes = (self._scope_write(reading, self._host_view(reading)) for reading in map(_whole, readings))
+        if self._options.links_only or self._options.dry_run:
+            for scope_write in writes:
+                self._write(scope_write)
+            return
+        for scope, found in self._store.write_all(writes, accept_removals=self._options.accept_removals):
+            self._tell(scope, found)
 
     def _host_view(self, reading: Reading) -> Inventory:
         view = Inventory(host=reading.scope.name, below=self._cloud)
@@ -115,20 +120,26 @@ class _Scan:
             view.add(self._store.load([t.name for t in owned_by(HOST_SOURCE)], scope=reading.scope), replace=False)
         return view
 
-    def _write(self, reading: Reading, view: Inventory) -> Outcome:
-        """Writes a reading with its links; how complete it is now that the writer has weighed its removals."""
+    def _scope_write(self, reading: Reading, view: Inventory) -> ScopeWrite:
+        """A reading with its links."""
         reading, entries = self._entries(reading, view)
-        scope_write = ScopeWrite(reading.scope, reading.observed_at, reading.outcome, entries, reading.attributes)
+        return ScopeWrite(reading.scope, reading.observed_at, reading.outcome, entries, reading.attributes)
+
+    def _write(self, scope_write: ScopeWrite) -> Outcome:
+        """Write it; how complete it is now that the writer has weighed its removals."""
         try:
-            changes: ScopeChanges | None = self._stored(scope_write)
-            outcome = reading.outcome if changes is None else changes.outcome
+            return self._tell(scope_write.scope, self._stored(scope_write))
         except Superseded as error:
-            changes = None
-            outcome = Outcome(
-                "partial", (Problem(reading.scope.key, str(error), "The newer reading is in the graph."),)
-            )
-        self._journal.scope(ScopeReport(reading.scope, outcome, changes))
-        return outcome
+            return self._tell(scope_write.scope, error)
+
+    def _tell(self, scope: Scope, found: ScopeChanges | Superseded) -> Outcome:
+        """Have reported what came of a scope."""
+        if isinstance(found, Superseded):
+            outcome = Outcome("partial", (Problem(scope.key, str(found), "The newer reading is in the graph."),))
+            self._journal.scope(ScopeReport(scope, outcome, None))
+            return outcome
+        self._journal.scope(ScopeReport(scope, found.outcome, found))
+        return found.outcome
 
     def _stored(self, scope_write: ScopeWrite) -> ScopeChanges:
         if self._options.links_only:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 
 from cypher import Statement, statement
@@ -11,49 +12,60 @@ from graph_schema.records import Attributes
 from graph_schema.registry import OBJECT_TYPES, object_type
 from topology.graph import Transaction
 from topology.graph.connection import Row
-from topology.store.context import WriteContext
+from topology.store.context import WriteContext, places
 from topology.store.encoding import attributes_hash, group_properties, properties_of_group, stored_id
 from topology.store.lease import Reads
 from topology.store.writes import token_of
 
 Group = tuple[str, str]
 """Object type and group."""
+Placed = tuple[int, Attributes]
+"""What is said, and by which of the scopes that are written together."""
+
+
+@dataclass(slots=True)
+class AttributesSaid:
+    """What is known of the attributes that a scope says, by group."""
+
+    seen: dict[Group, set[int]] = field(default_factory=lambda: defaultdict(set))
+    before: dict[Group, int] = field(default_factory=dict)
+    """How many objects had attributes of the scope."""
+    kept: dict[Group, int] = field(default_factory=lambda: defaultdict(int))
+    """How many of them are said to have some again."""
+    written: int | None = 0
+    """How many objects have attributes of the scope now; None where something that it said could not be written."""
 
 
 class AttributeStep:
-    """Writes the attributes that a scope says of others' objects."""
+    """Writes the attributes that scopes say of others' objects."""
 
-    def __init__(self, context: WriteContext) -> None:
-        self._context = context
-        self._seen: dict[Group, set[int]] = defaultdict(set)
-        # Objects with attributes of the scope: how many there were, and how many of them are said again.
-        self._before: dict[Group, int] = {}
-        self._kept: dict[Group, int] = defaultdict(int)
-        self.written: int | None = 0
-        """How many objects have attributes of the scope now; None where something that it said could not be written."""
+    def __init__(self, contexts: Sequence[WriteContext]) -> None:
+        self._contexts, self._context = contexts, contexts[0]
+        self.said = [AttributesSaid() for _ in contexts]
 
-    def run(self, attributes: Iterable[Attributes]) -> None:
+    def run(self, attributes: Iterable[Placed]) -> None:
         """Write all attributes. Those of objects that are not there are counted, and come again with the next scan."""
         for batch in self._context.batches(attributes):
-            by_group: dict[Group, dict[str, Attributes]] = defaultdict(dict)
-            for one in batch:
-                by_group[one.type, one.group].setdefault(stored_id(one.id), one)
+            by_group: dict[Group, dict[str, Placed]] = defaultdict(dict)
+            for placed in batch:
+                one = placed[1]
+                by_group[one.type, one.group].setdefault(stored_id(one.id), placed)
             for group, ones in by_group.items():
                 self._write_group(group, dict(sorted(ones.items())))
 
-    def before(self, group: Group) -> int:
-        """How many objects had attributes of the scope."""
-        if group not in self._before:
-            self._compare(self._context.read, group, {})
-        return self._before[group]
-
-    def all_said(self, group: Group) -> bool:
+    def all_said(self, place: int, group: Group) -> bool:
         """Whether every object that had attributes of the scope is said to have some now."""
-        return self.before(group) == self._kept[group]
+        return self.before(place, group) == self.said[place].kept[group]
 
-    def unsaid(self, group: Group) -> list[str]:
+    def before(self, place: int, group: Group) -> int:
+        """How many objects had attributes of the scope."""
+        if group not in self.said[place].before:
+            self._compare(self._context.read, group, {}, {})
+        return self.said[place].before[group]
+
+    def unsaid(self, place: int, group: Group) -> list[str]:
         """Ids of the objects that have attributes of the scope which it says no longer."""
-        context, seen = self._context, self._seen[group]
+        context, seen = self._contexts[place], self.said[place].seen[group]
         rows = context.graph.stream(
             _filled("attributes_of_scope", group, label=True),
             environment=context.environment,
@@ -62,60 +74,64 @@ class AttributeStep:
         )
         return [row["id"] for row in rows if token_of(group[0], row["id"]) not in seen]
 
-    def _write_group(self, group: Group, ones: dict[str, Attributes]) -> None:
-        self._seen[group] |= {token_of(group[0], id) for id in ones}
-        hashes = {id: attributes_hash(one) for id, one in ones.items()}
+    def _write_group(self, group: Group, ones: dict[str, Placed]) -> None:
+        for id, (place, _) in ones.items():
+            self.said[place].seen[group].add(token_of(group[0], id))
+        hashes = {id: attributes_hash(one) for id, (_, one) in ones.items()}
         found: Row | None = None
-        if self._context.dry_run or not self._context.expect_changes:
-            found = self._compare(self._context.read, group, hashes)
+        if self._context.dry_run or self._context.compares_first:
+            found = self._compare(self._context.read, group, ones, hashes)
         if not self._context.dry_run and (found is None or found["differing"]):
             found = self._context.write(lambda tx: self._write(tx, group, ones, hashes))
         if found is not None:
-            self._count(group, list(ones), found)
+            self._count(group, list(ones.items()), found)
 
-    def _compare(self, read: Reads, group: Group, hashes: dict[str, str]) -> Row:
+    def _compare(self, read: Reads, group: Group, ones: Mapping[str, Placed], hashes: Mapping[str, str]) -> Row:
+        unsized = [place for place, said in enumerate(self.said) if group not in said.before]
         row = read(
             _filled("attributes_that_differ", group, label=True, hash=True),
-            environment=self._context.environment,
-            scope=self._context.scope.key,
-            observed_at=self._context.observed_at,
+            **places(self._contexts),
+            places=[place for place, _ in ones.values()],
             ids=list(hashes),
             # One text for all, as for objects.
             hashes="".join(hashes.values()),
+            unsized=[self._contexts[place].scope.key for place in unsized],
         )[0]
-        self._before.setdefault(group, row["size"])
+        for place, size in zip(unsized, row["sizes"], strict=True):
+            self.said[place].before[group] = size
         return row
 
-    def _write(self, tx: Transaction, group: Group, ones: dict[str, Attributes], hashes: dict[str, str]) -> Row:
-        found = self._compare(tx.run, group, hashes)
-        ids = list(ones)
+    def _write(self, tx: Transaction, group: Group, ones: Mapping[str, Placed], hashes: Mapping[str, str]) -> Row:
+        found = self._compare(tx.run, group, ones, hashes)
+        listed = list(ones.items())
         rows = [
-            [id, hashes[id], list(group_properties(ones[id]).values())]
-            for id in (ids[number] for number in found["differing"])
+            [id, hashes[id], place, list(group_properties(one).values())]
+            for id, (place, one) in (listed[number] for number in found["differing"])
         ]
         if rows:
             tx.run(
                 _filled("attributes_write", group, hash=True, properties=True),
                 environment=self._context.environment,
-                scope=self._context.scope.key,
+                scopes=[context.scope.key for context in self._contexts],
                 rows=rows,
             )
         return found
 
-    def _count(self, group: Group, ids: list[str], found: Row) -> None:
-        planned = self._context.planned
-        missing = sum(token_of(group[0], ids[number]) not in planned for number in found["missing"])
-        updated = len(found["differing"]) + len(found["missing"]) - missing
-        counts = self._context.tally.attributes[told(group)]
-        counts.missing += missing
-        counts.updated += updated
-        counts.unchanged += len(ids) - missing - updated
-        differing = len(found["missing"]) + len(found["newer"]) + len(found["differing"])
-        self._kept[group] += len(ids) - differing + found["kept"]
-        if missing or found["newer"]:
-            self.written = None
-        elif self.written is not None:
-            self.written += len(ids)
+    def _count(self, group: Group, listed: Sequence[tuple[str, Placed]], found: Row) -> None:
+        missing, newer, differing, kept = (set(found[key]) for key in ("missing", "newer", "differing", "kept"))
+        moved = missing | newer | differing
+        for number, (id, (place, _)) in enumerate(listed):
+            said, counts = self.said[place], self._contexts[place].tally.attributes[told(group)]
+            lacking = number in missing and token_of(group[0], id) not in self._context.planned
+            counts.missing += lacking
+            updated = number in differing or (number in missing and not lacking)
+            counts.updated += updated
+            counts.unchanged += not (lacking or updated)
+            said.kept[group] += number in kept or number not in moved
+            if lacking or number in newer:
+                said.written = None
+            elif said.written is not None:
+                said.written += 1
 
 
 def groups_of(source: str) -> list[Group]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain, islice
+from itertools import islice
 from typing import Any, TypeVar
 
 from cypher import Statement
@@ -46,6 +46,11 @@ class WriteContext:
         """Whether nothing is written."""
         return self.fence is None
 
+    @property
+    def compares_first(self) -> bool:
+        """Whether what is said is compared before the lease is taken: mostly there is nothing to write."""
+        return self.transaction is None and not self.expect_changes
+
     def read(self, named: str | Statement, **parameters: Any) -> list[Row]:
         """All rows of a read statement, as the transaction sees them where one is open."""
         if self.transaction is not None:
@@ -60,18 +65,6 @@ class WriteContext:
             raise AssertionError("a dry run does not write")
         return self.fence.write(work)
 
-    def in_one_transaction(self, work: Callable[[], T]) -> T:
-        """Do all reads and writes of `work` in one transaction. It may be run again, and then counts anew."""
-
-        def alone(tx: Transaction) -> T:
-            self.transaction, self.tally = tx, Tally(self.tally.listing)
-            try:
-                return work()
-            finally:
-                self.transaction = None
-
-        return self.write(alone)
-
     def batches(self, rows: Iterable[T]) -> Iterator[list[T]]:
         """Rows in batches; between them the scan may be stopped."""
         iterator = iter(rows)
@@ -80,8 +73,10 @@ class WriteContext:
             yield batch
 
 
-def split(rows: Iterable[T], length: int) -> tuple[Iterable[T], bool]:
-    """The same rows, and whether there are no more than `length`: then they are a list."""
-    iterator = iter(rows)
-    head = list(islice(iterator, length + 1))
-    return (head, True) if len(head) <= length else (chain(head, iterator), False)
+def places(contexts: Sequence[WriteContext]) -> dict[str, Any]:
+    """The environment and scopes of what is written together, as statements take them."""
+    return {
+        "environment": contexts[0].environment,
+        "scopes": [context.scope.key for context in contexts],
+        "observed": [context.observed_at for context in contexts],
+    }

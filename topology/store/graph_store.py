@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from cypher import statement
 from graph_schema.metrics import LINKS_WRITTEN
 from graph_schema.records import COMPLETE, Outcome, Record, Scope
 from graph_schema.registry import CONTAINS, link_type
+from topology.errors import Superseded
 from topology.graph import Graph
 from topology.graph.connection import Row
 from topology.metrics import METER
+from topology.store.ahead import read_ahead
 from topology.store.changes import LISTED, ScopeChanges, Tally
 from topology.store.context import PATIENCE, WriteContext
 from topology.store.encoding import record_of
+from topology.store.joint_writer import write_together
 from topology.store.lease import Fence, make_lease, under_lease
 from topology.store.preparation import require_identity
+from topology.store.prepared import Prepared, prepare, together
 from topology.store.removal import RemovalGuard
 from topology.store.scope_writer import Written, remove_scope_objects, write_links, write_scope
 from topology.store.scopes import ScopeState, forget, orphaned_scopes, scope_states, stamp_failure
+from topology.store.unchanged import SmallReading
 from topology.store.writes import ScopeWrite, Witness
+
+Witnesses = Callable[[Scope], Witness | None]
+"""The witness of a scope, where it has one."""
 
 
 class GraphStore:
@@ -64,35 +72,53 @@ class GraphStore:
 
         A dry run writes nothing, and lists the changes: `listing` of them, LISTED unless told.
         """
-        tally = Tally(listing=listing if listing is not None else LISTED if dry_run else 0)
-        scope, outcome = scope_write.scope, scope_write.outcome
-        if outcome.status == "failed":
-            if not dry_run:
-                self._require_ready()
-                stamp_failure(self._graph, self._environment, scope, outcome, scope_write.observed_at)
-            return tally.changes(scope, scope_write.observed_at, outcome, dry_run=dry_run)
-        complete = outcome.status == "complete"
-        context = self._context(scope, scope_write.observed_at, tally, complete=complete, dry_run=dry_run)
+        prepared = prepare(scope_write, self._batch_size)
         guard = RemovalGuard(self._share, self._floor, accept_removals, witness)
-        written = write_scope(context, scope_write, guard)
-        self._expect_changes = context.expect_changes
-        if not dry_run:
-            context.tally.count_for(self._environment)
-            self._remember(scope, written)
-        return written.changes
+        if dry_run or not prepared.joins:
+            return self._write_alone(prepared, guard, dry_run=dry_run, listing=listing)
+        [found] = self._write_together([prepared], [guard], listing or 0)
+        if isinstance(found, Superseded):
+            raise found
+        return found
+
+    def write_all(
+        self, writes: Iterable[ScopeWrite], *, accept_removals: bool = False, witness: Witnesses | None = None
+    ) -> Iterator[tuple[Scope, ScopeChanges | Superseded]]:
+        """Write readings as they come, small ones together; what that changed, scope by scope, in their order.
+
+        The next ones are made in a thread of its own, while the database works on those before: whatever `writes` does
+        must bear that. `witness` gives the witness of a scope.
+        """
+        prepared = (prepare(one, self._batch_size) for one in writes)
+        ready = read_ahead(
+            prepared,
+            weight=lambda one: one.rows,
+            room=self._batch_size,
+            alone=lambda one: not one.small,
+            pulse=self._stop,
+        )
+        for some in ready:
+            for group in together(some, self._batch_size):
+                self._stop()
+                guards = [
+                    RemovalGuard(
+                        self._share, self._floor, accept_removals, witness(one.write.scope) if witness else None
+                    )
+                    for one in group
+                ]
+                found = self._write_group(group, guards)
+                yield from zip((one.write.scope for one in group), found, strict=True)
 
     def write_links(self, scope_write: ScopeWrite, *, dry_run: bool = False) -> ScopeChanges:
         """Write only the links of objects that are there, as found anew in what the graph knows.
 
         No object is written or removed, and the scope is as fresh as before: nothing was read.
         """
-        scope, observed_at, outcome = scope_write.scope, scope_write.observed_at, scope_write.outcome
-        complete = outcome.status == "complete"
-        context = self._context(scope, observed_at, Tally(listing=0), complete=complete, dry_run=dry_run)
+        context = self._context_of(scope_write, Tally(listing=0), dry_run=dry_run)
         write_links(context, scope_write.entries)
         if not dry_run:
             context.tally.count_for(self._environment)
-        return context.tally.changes(scope, observed_at, outcome, dry_run=dry_run)
+        return context.tally.changes(scope_write.scope, scope_write.observed_at, scope_write.outcome, dry_run=dry_run)
 
     def resolve_pending(self) -> tuple[int, dict[str, int]]:
         """Join links whose missing end has come; how many, and how many of each type still wait.
@@ -172,11 +198,62 @@ class GraphStore:
             rows = self._graph.stream("records_of_type", **where, type=type, excluding=keys)
             yield from (record_of(row["node"]) for row in rows)
 
+    def _write_group(
+        self, group: Sequence[Prepared], guards: Sequence[RemovalGuard]
+    ) -> list[ScopeChanges | Superseded]:
+        if group[0].joins:
+            return self._write_together(group, guards)
+        try:
+            return [self._write_alone(group[0], guards[0])]
+        except Superseded as error:
+            return [error]
+
+    def _write_together(
+        self, group: Sequence[Prepared], guards: Sequence[RemovalGuard], listing: int = 0
+    ) -> list[ScopeChanges | Superseded]:
+        """Write small readings in one transaction."""
+        readings = [
+            SmallReading(
+                self._context_of(one.write, Tally(listing)), list(one.says), list(one.attributes), one.write.outcome
+            )
+            for one in group
+        ]
+        results = write_together(readings, guards)
+        self._expect_changes = readings[0].context.expect_changes
+        for reading, found in zip(readings, results, strict=True):
+            if isinstance(found, Written):
+                reading.context.tally.count_for(self._environment)
+                self._remember(reading.context.scope, found)
+        return [found.changes if isinstance(found, Written) else found for found in results]
+
+    def _write_alone(
+        self, prepared: Prepared, guard: RemovalGuard, *, dry_run: bool = False, listing: int | None = None
+    ) -> ScopeChanges:
+        """Write a reading of any size, or say what it would change, or remember that it failed."""
+        tally = Tally(listing=listing if listing is not None else LISTED if dry_run else 0)
+        scope, observed_at, outcome = prepared.write.scope, prepared.write.observed_at, prepared.write.outcome
+        if outcome.status == "failed":
+            if not dry_run:
+                self._require_ready()
+                stamp_failure(self._graph, self._environment, scope, outcome, observed_at)
+            return tally.changes(scope, observed_at, outcome, dry_run=dry_run)
+        context = self._context_of(prepared.write, tally, dry_run=dry_run)
+        written = write_scope(context, prepared, guard)
+        self._expect_changes = context.expect_changes
+        if not dry_run:
+            context.tally.count_for(self._environment)
+            self._remember(scope, written)
+        return written.changes
+
     def _require_ready(self) -> None:
         if not self._is_ready:
             require_identity(self._graph)
             make_lease(self._graph, self._environment)
             self._is_ready = True
+
+    def _context_of(self, scope_write: ScopeWrite, tally: Tally, *, dry_run: bool = False) -> WriteContext:
+        complete = scope_write.outcome.status == "complete"
+        return self._context(scope_write.scope, scope_write.observed_at, tally, complete=complete, dry_run=dry_run)
 
     def _context(
         self, scope: Scope, observed_at: datetime, tally: Tally, *, complete: bool, dry_run: bool

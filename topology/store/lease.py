@@ -7,7 +7,7 @@ fenced by the reading that is newest; an older one finds its fence gone at its n
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -68,17 +68,10 @@ class Fence:
         """Do `work` in one transaction, alone in the environment. Raises Superseded when the fence is not to be had."""
 
         def fenced(tx: Transaction) -> tuple[int, T]:
-            where = {"environment": self.environment, "key": self.scope.key}
             if self.token is None:
-                row = tx.run(
-                    "scope_fence",
-                    **where,
-                    source=self.scope.source,
-                    scope_name=self.scope.name,
-                    observed_at=self.observed_at,
-                )[0]
+                row = take(tx, [self])[0]
             else:
-                row = tx.run("scope_fenced", **where, fence=self.token)[0]
+                row = tx.run("scope_fenced", environment=self.environment, key=self.scope.key, fence=self.token)[0]
             if not row["valid"]:
                 raise superseded(self.environment, self.scope, row["fenced_at"])
             return row["fence"], work(tx)
@@ -86,6 +79,16 @@ class Fence:
         with METER.timed(WRITE_SECONDS, self.environment):
             self.token, done = self.graph.in_transaction(fenced)
         return done
+
+
+def take(tx: Transaction, fences: Sequence[Fence]) -> list[Row]:
+    """Hold the lease of an environment and take fences of several scopes; a row for each, which says if it was had."""
+    rows = [
+        {"key": one.scope.key, "source": one.scope.source, "name": one.scope.name, "observed_at": one.observed_at}
+        for one in fences
+    ]
+    found = {row["key"]: row for row in tx.run("scopes_fence", environment=fences[0].environment, rows=rows)}
+    return [found[one.scope.key] for one in fences]
 
 
 def superseded(environment: str, scope: Scope, fenced_at: str | None) -> Superseded:

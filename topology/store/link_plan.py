@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
@@ -19,19 +19,20 @@ Key = tuple[str, str, str]
 class Anchor(NamedTuple):
     """An object whose links have to be looked at, with all the links that it says.
 
-    `known`: the links were found; else only its parent is.
+    `known`: the links were found; else only its parent is. `place`: of which of the scopes that are written together.
     """
 
     type: str
     id: str
     known: bool
     links_hash: str | None
+    place: int
     links: list[SaidLink]
 
     @classmethod
     def of(cls, one: Said) -> Anchor:
         """The anchor of what an entry says."""
-        return cls(one.record.type, one.id, one.links is not None, one.links_hash, one.said_links())
+        return cls(one.record.type, one.id, one.links is not None, one.links_hash, one.place, one.said_links())
 
 
 def spool_of_anchors() -> Spool[Anchor]:
@@ -54,11 +55,11 @@ class Linked:
 
 @dataclass(slots=True)
 class LinkPlan:
-    """The changes of a batch of anchors. `create` and `update` go with the id of the anchor."""
+    """The changes of a batch of anchors. Links to create, update and delete go with their anchor."""
 
-    create: list[tuple[SaidLink, str]] = field(default_factory=list)
-    update: list[SaidLink] = field(default_factory=list)
-    delete: list[Key] = field(default_factory=list)
+    create: list[tuple[SaidLink, Anchor]] = field(default_factory=list)
+    update: list[tuple[SaidLink, Anchor]] = field(default_factory=list)
+    delete: list[tuple[Key, Anchor]] = field(default_factory=list)
     waiting: set[Key] = field(default_factory=set)
     """Links that wait in the graph and are said again: they are tried again."""
     drop: list[Key] = field(default_factory=list)
@@ -69,11 +70,11 @@ class LinkPlan:
     """Of objects whose links were looked at: id, and hash of the links."""
 
 
-def plan_links(anchors: Iterable[Anchor], linked: Linked, *, complete: bool) -> LinkPlan:
-    """Compare. Without `complete` nothing goes, except what an exclusive link replaces."""
+def plan_links(anchors: Iterable[Anchor], linked: Linked, *, complete: Sequence[bool]) -> LinkPlan:
+    """Compare. Where the scope is not `complete` nothing goes, except what an exclusive link replaces."""
     plan = LinkPlan()
     for anchor in anchors:
-        _plan_one(plan, anchor, linked, complete)
+        _plan_one(plan, anchor, linked, complete[anchor.place])
     return plan
 
 
@@ -83,9 +84,9 @@ def _plan_one(plan: LinkPlan, anchor: Anchor, linked: Linked, complete: bool) ->
     replaced = {link.type for link in anchor.links if _exclusive(link.type)}
     if complete and anchor.known:
         replaced |= {kind.name for kind, _ in anchored_at(anchor.type)}
-    create = [(link, anchor.id) for key, link in wanted.items() if key not in have]
-    update = [link for key, link in wanted.items() if key in have and not _same(link, have[key])]
-    delete = [key for key in have if key not in wanted and key[0] in replaced]
+    create = [(link, anchor) for key, link in wanted.items() if key not in have]
+    update = [(link, anchor) for key, link in wanted.items() if key in have and not _same(link, have[key])]
+    delete = [(key, anchor) for key in have if key not in wanted and key[0] in replaced]
     drop = [key for key in waiting if key not in wanted and key[0] in replaced]
     more = len(have.keys() | waiting | wanted.keys()) - len(delete) - len(drop) > len(wanted)
     plan.create += create

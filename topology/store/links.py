@@ -17,10 +17,10 @@ from topology.store.writes import SaidLink, token_of
 
 
 class LinkStep:
-    """Writes the links of spooled anchors, batch by batch, once all objects of the scope are there."""
+    """Writes the links of spooled anchors, batch by batch, once all objects of the scopes are there."""
 
-    def __init__(self, context: WriteContext) -> None:
-        self._context = context
+    def __init__(self, contexts: Sequence[WriteContext]) -> None:
+        self._contexts, self._context = contexts, contexts[0]
 
     def run(self, anchors_of_scope: Iterable[Anchor]) -> None:
         """Bring the links of all these objects to what they say."""
@@ -47,7 +47,7 @@ class LinkStep:
 
     def _plan(self, read: Reads, anchors: Sequence[Anchor]) -> LinkPlan:
         linked = read_linked(read, self._context.environment, anchors)
-        return plan_links(anchors, linked, complete=self._context.complete)
+        return plan_links(anchors, linked, complete=[context.complete for context in self._contexts])
 
     def _write(self, tx: Transaction, anchors: Sequence[Anchor]) -> tuple[LinkPlan, set[Key]]:
         context = self._context
@@ -70,16 +70,17 @@ class LinkStep:
         return {link.key for link, _ in plan.create if not missing.isdisjoint(_ends(link))}
 
     def _count(self, plan: LinkPlan, missing: set[Key]) -> None:
-        links = self._context.tally.links
-        for link, _ in plan.create:
+        tallies = [context.tally.links for context in self._contexts]
+        for link, anchor in plan.create:
+            counts = tallies[anchor.place][link.type]
             if link.key in missing:
-                links[link.type].pending += link.key not in plan.waiting
+                counts.pending += link.key not in plan.waiting
             else:
-                links[link.type].created += 1
-        for link in plan.update:
-            links[link.type].updated += 1
-        for type, _, _ in plan.delete:
-            links[type].removed += 1
+                counts.created += 1
+        for link, anchor in plan.update:
+            tallies[anchor.place][link.type].updated += 1
+        for (type, _, _), anchor in plan.delete:
+            tallies[anchor.place][type].removed += 1
 
 
 def read_linked(read: Reads, environment: str, anchors: Sequence[Anchor]) -> Linked:
@@ -116,15 +117,15 @@ def lost_objects(tx: Transaction, context: WriteContext, ids: Sequence[str]) -> 
 
 def apply_plan(tx: Transaction, environment: str, plan: LinkPlan) -> set[Key]:
     """Write a plan. The keys of the links that wait for an end now."""
-    _delete(tx, environment, plan.delete)
-    for type, links in _grouped(plan.update).items():
+    _delete(tx, environment, [key for key, _ in plan.delete])
+    for type, links in _grouped(link for link, _ in plan.update).items():
         update = statement("links_update").fill(relationship=link_type(type).relationship)
         tx.run(update, environment=environment, rows=[link.values() for link in links])
     missing = create_links(tx, environment, [link for link, _ in plan.create])
     dropped = [*plan.drop, *(plan.waiting - missing)]
     if dropped:
         tx.run("pending_drop", environment=environment, rows=sorted(map(list, dropped)))
-    add_pending(tx, environment, [(link, anchor) for link, anchor in plan.create if link.key in missing])
+    add_pending(tx, environment, [(link, anchor.id) for link, anchor in plan.create if link.key in missing])
     if plan.parents:
         tx.run("parents_said", environment=environment, rows=plan.parents)
     if plan.done:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
 from cypher import statement
@@ -12,7 +12,7 @@ from graph_schema.records import Problem
 from graph_schema.registry import object_type
 from topology.graph import Transaction
 from topology.graph.connection import Row
-from topology.store.context import WriteContext
+from topology.store.context import WriteContext, places
 from topology.store.encoding import HASH_LENGTH, columns, node_properties
 from topology.store.lease import Reads
 from topology.store.link_plan import Anchor
@@ -23,8 +23,8 @@ from topology.store.writes import Said
 # Stands for a hash that is not said.
 UNSAID = "-" * HASH_LENGTH
 
-Numbers = Mapping[str, int]
-"""How many links of each type."""
+Numbers = Mapping[tuple[int, str], int]
+"""How many links of each scope and type."""
 
 
 class NodeState(NamedTuple):
@@ -52,21 +52,30 @@ class Verdict:
     joins: bool = False
 
 
+@dataclass(slots=True)
+class Owned:
+    """What is known of a scope's objects while they are written."""
+
+    seen: set[int] = field(default_factory=set)
+    """Tokens of what was said."""
+    before: int | None = None
+    """How many objects the scope owned before."""
+    number: int = 0
+    """How many of the objects that are said the scope owns now."""
+    joined: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    """How many objects of each type the scope owns since this write only."""
+
+
 class ObjectStep:
-    """Writes the objects of a scope batch by batch, and spools the anchors whose links have to be looked at.
+    """Writes the objects of scopes batch by batch, and spools the anchors whose links have to be looked at.
 
     `at_once`: one batch holds them all, so that an end that is missing then is not among them.
     """
 
-    def __init__(self, context: WriteContext, anchors: Spool[Anchor], *, at_once: bool = False) -> None:
-        self._context, self._anchors, self._at_once = context, anchors, at_once
-        self.seen: set[int] = set()
-        self.before: int | None = None
-        """How many objects the scope owned before."""
-        self.owned = 0
-        """How many of the objects that are said the scope owns now."""
-        self.joined: dict[str, int] = defaultdict(int)
-        """How many objects of each type the scope owns since this write only."""
+    def __init__(self, contexts: Sequence[WriteContext], anchors: Spool[Anchor], *, at_once: bool = False) -> None:
+        self._contexts, self._anchors, self._at_once = contexts, anchors, at_once
+        self._context = contexts[0]
+        self.owned = [Owned() for _ in contexts]
 
     def run(self, says: Iterable[Said]) -> None:
         """Write all that is said."""
@@ -77,13 +86,14 @@ class ObjectStep:
     def _unsaid(self, batch: Sequence[Said]) -> Iterable[Said]:
         """Those of the batch that the reading has not said before."""
         for one in batch:
-            if one.token in self.seen:
+            seen, tally = self.owned[one.place].seen, self._contexts[one.place].tally
+            if one.token in seen:
                 what = "is said twice in one reading; the first is kept."
-                self._context.tally.problem(Problem(f"{one.record.type} {one.id}", what))
+                tally.problem(Problem(f"{one.record.type} {one.id}", what))
                 continue
-            self.seen.add(one.token)
+            seen.add(one.token)
             for problem in one.problems:
-                self._context.tally.problem(problem)
+                tally.problem(problem)
             yield one
 
     def _settle(self, says: list[Said]) -> list[Verdict]:
@@ -91,56 +101,55 @@ class ObjectStep:
         context = self._context
         if context.dry_run:
             return self._verdicts(says, self._compare(context.read, says))
-        if not context.expect_changes:
+        if context.compares_first:
             says = [found.one for found in self._verdicts(says, self._compare(context.read, says))]
         if not says:
             return []
         # Compared again under the lease: another writer may have been there in between.
         verdicts, joined, waiting = context.write(lambda tx: self._write(tx, says))
-        for type, count in joined.items():
-            context.tally.links[type].created += count
-        for type, count in waiting.items():
-            context.tally.links[type].pending += count
+        for (place, type), count in joined.items():
+            self._contexts[place].tally.links[type].created += count
+        for (place, type), count in waiting.items():
+            self._contexts[place].tally.links[type].pending += count
         return verdicts
 
     def _compare(self, read: Reads, says: list[Said]) -> Row:
-        context = self._context
         links_known = all(one.links is not None for one in says)
+        unsized = [place for place, owned in enumerate(self.owned) if owned.before is None]
         row = read(
             "objects_that_differ",
-            environment=context.environment,
-            scope=context.scope.key,
-            observed_at=context.observed_at,
+            **places(self._contexts),
+            places=[one.place for one in says],
             ids=[one.id for one in says],
             # One text for all hashes: many short ones cost more to send than the database takes to compare them.
             hashes="".join([text for one in says for text in (one.hash or UNSAID, one.links_hash or UNSAID)]),
             unsaid=UNSAID,
             parents=[] if links_known else [one.parent.id for one in says],
-            first=self.before is None,
+            unsized=[self._contexts[place].scope.key for place in unsized],
         )[0]
-        if row["size"] is not None:
-            self.before = row["size"]
+        for place, size in zip(unsized, row["sizes"], strict=True):
+            self.owned[place].before = size
         return row
 
     def _verdicts(self, says: list[Said], row: Row) -> list[Verdict]:
         """What is to be done with the objects that differ from the graph."""
         absent = [verdict_absent(says[number], departed=False) for number in row["absent"]]
         departed = [verdict_absent(says[number], departed=True) for number in row["departed"]]
-        states = (NodeState(*values) for values in row["differing"])
-        scope = self._context.scope.key
-        return [*absent, *departed, *(verdict(says[state.number], state, scope) for state in states)]
+        scopes = [context.scope.key for context in self._contexts]
+        differing = (verdict(says[values[0]], NodeState(*values), scopes) for values in row["differing"])
+        return [*absent, *departed, *differing]
 
     def _write(self, tx: Transaction, says: list[Said]) -> tuple[list[Verdict], Numbers, Numbers]:
         """Write a batch; what was done with each object, and how many links of each type were created, and wait."""
         found = self._compare(tx.run, says)
         verdicts = self._verdicts(says, found)
-        where = {"environment": self._context.environment, "scope": self._context.scope.key}
+        where = {"environment": self._context.environment, "scopes": [one.scope.key for one in self._contexts]}
         for type, updated in _by_type(verdicts, "update").items():
-            rows = [[one.id, one.hash, list(node_properties(one.record).values())] for one in updated]
+            rows = [[one.id, one.hash, one.place, list(node_properties(one.record).values())] for one in updated]
             tx.run(statement("objects_update").fill(properties=columns(type)), **where, rows=rows)
-        adopted = [verdict.one.id for verdict in verdicts if verdict.action == "adopt"]
+        adopted = [[found.one.id, found.one.place] for found in verdicts if found.action == "adopt"]
         if adopted:
-            tx.run("objects_adopt", **where, ids=adopted)
+            tx.run("objects_adopt", **where, rows=adopted)
         created = _by_type(verdicts, "create")
         for type, ones in created.items():
             create = statement("objects_create").fill(label=object_type(type).label, properties=columns(type))
@@ -165,41 +174,40 @@ class ObjectStep:
         links that were created and of links that wait.
         """
         environment = self._context.environment
-        links = [(one.id, link) for one in created for link in one.said_links()]
+        links = [(one, link) for one in created for link in one.said_links()]
         missing = create_links(tx, environment, [link for _, link in links])
-        joined = Counter(link.type for _, link in links if link.key not in missing)
-        absent = [(link, id) for id, link in links if link.key in missing] if missing else []
+        joined = Counter((one.place, link.type) for one, link in links if link.key not in missing)
+        absent = [(one, link) for one, link in links if link.key in missing] if missing else []
         if self._at_once:
-            add_pending(tx, environment, absent)
-            return set(), joined, Counter(link.type for link, _ in absent)
-        apart = {id for _, id in absent}
+            add_pending(tx, environment, [(link, one.id) for one, link in absent])
+            return set(), joined, Counter((one.place, link.type) for one, link in absent)
+        apart = {one.id for one, _ in absent}
         if apart:
             tx.run("anchors_done", environment=environment, rows=[[id, None] for id in sorted(apart)])
         return apart, joined, {}
 
     def _count(self, says: list[Said], verdicts: list[Verdict]) -> None:
-        tally = self._context.tally
         self._context.expect_changes = 2 * len(verdicts) > len(says)
-        self.owned += len(says)
         for one in says:
-            tally.objects[one.record.type].unchanged += 1
+            self.owned[one.place].number += 1
+            self._contexts[one.place].tally.objects[one.record.type].unchanged += 1
         for found in verdicts:
             if found.action != "links":
-                tally.objects[found.one.record.type].unchanged -= 1
+                self._contexts[found.one.place].tally.objects[found.one.record.type].unchanged -= 1
                 self._count_one(found)
             if found.links:
                 self._anchors.append(Anchor.of(found.one))
 
     def _count_one(self, found: Verdict) -> None:
-        one, tally = found.one, self._context.tally
+        one, tally, owned = found.one, self._contexts[found.one.place].tally, self.owned[found.one.place]
         counts = tally.objects[one.record.type]
         if found.action in ("skip", "clash"):
             counts.skipped += 1
-            self.owned -= found.joins or found.action == "clash"
+            owned.number -= found.joins or found.action == "clash"
             if found.action == "clash":
                 tally.problem(_clash(one))
             return
-        self.joined[one.record.type] += found.joins
+        owned.joined[one.record.type] += found.joins
         if found.action == "create":
             counts.created += 1
             tally.list("create", one.record.type, one.id, one.record.name)
@@ -217,9 +225,9 @@ def verdict_absent(one: Said, *, departed: bool) -> Verdict:
     return Verdict(one, "create", links=True, joins=True)
 
 
-def verdict(one: Said, state: NodeState, scope: str) -> Verdict:
+def verdict(one: Said, state: NodeState, scopes: Sequence[str]) -> Verdict:
     """What is to be done with an object that is in the graph otherwise than it is said."""
-    joins = state.scope != scope
+    joins = state.scope != scopes[one.place]
     if state.newer or (joins and one.hash is None):
         return Verdict(one, "skip", joins=joins)
     if state.type != one.record.type:
@@ -232,7 +240,7 @@ def verdict(one: Said, state: NodeState, scope: str) -> Verdict:
 
 def _creation(one: Said) -> list[Any]:
     values = list(node_properties(one.record).values())
-    return [one.id, one.hash, one.links_hash, one.parent.type, one.parent.id, values]
+    return [one.id, one.hash, one.links_hash, one.parent.type, one.parent.id, one.place, values]
 
 
 def _by_type(verdicts: Sequence[Verdict], action: str) -> dict[str, list[Said]]:

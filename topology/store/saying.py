@@ -37,14 +37,14 @@ class Saying:
         """Objects of a scope with all the links that they anchor. What something newer was said of is left as it is."""
         context = self._context(scope, observed_at)
         with spool_of_anchors() as anchors:
-            objects = ObjectStep(context, anchors)
-            objects.before = 0  # the size of the scope is of no interest, and need not be counted
+            objects = ObjectStep([context], anchors)
+            objects.owned[0].before = 0  # the size of the scope is of no interest, and need not be counted
             objects.run(map(said, entries))
-            LinkStep(context).run(anchors)
+            LinkStep([context]).run(anchors)
 
     def add(self, scope: Scope, observed_at: datetime, attributes: Iterable[Attributes]) -> None:
         """What a scope adds to others' objects."""
-        AttributeStep(self._context(scope, observed_at)).run(attributes)
+        AttributeStep([self._context(scope, observed_at)]).run((0, one) for one in attributes)
 
     def take_back(self, scope: Scope, observed_at: datetime, group: tuple[str, str], ids: Iterable[str]) -> None:
         """Of objects, what a scope had added in a group (type, name) and says no longer."""

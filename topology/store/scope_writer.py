@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
-from graph_schema.records import Attributes, Outcome
-from topology.store.attributes import AttributeStep, clear, groups_of, told
+from graph_schema.records import Outcome
+from topology.store.attributes import AttributeStep, Placed, clear, groups_of, told
 from topology.store.changes import ScopeChanges
-from topology.store.context import WriteContext, split
+from topology.store.context import WriteContext
 from topology.store.link_plan import spool_of_anchors
 from topology.store.links import LinkStep
 from topology.store.objects import ObjectStep
+from topology.store.prepared import Prepared
 from topology.store.removal import Candidates, Doubt, RemovalGuard, candidates, remove, too_many
-from topology.store.scopes import stamp
-from topology.store.unchanged import stamp_unchanged
-from topology.store.writes import Entry, Said, ScopeWrite, said
+from topology.store.scopes import Stamp, stamp
+from topology.store.writes import Entry, Said, said
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,41 +32,65 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
-class _Steps:
-    """The steps that have written all that was said."""
+class Steps:
+    """The steps that have written all that was said of some scopes."""
 
+    contexts: Sequence[WriteContext]
     objects: ObjectStep
     attributes: AttributeStep
 
+    def whole(self, place: int) -> bool:
+        """Whether a reading leaves nothing to remove: it is not complete, or says all that the scope owned."""
+        context, owned = self.contexts[place], self.objects.owned[place]
+        if not context.complete:
+            return True
+        # Of what is said, all but what has just joined was there: as many as there were means all of them.
+        if self.before(place) != owned.number - sum(owned.joined.values()):
+            return False
+        return all(self.attributes.all_said(place, group) for group in groups_of(context.scope.source))
 
-def write_scope(context: WriteContext, scope_write: ScopeWrite, guard: RemovalGuard) -> Written:
+    def before(self, place: int) -> int:
+        """How many objects the scope owned before."""
+        context, owned = self.contexts[place], self.objects.owned[place]
+        if owned.before is None:  # nothing was said
+            row = context.read("scope_size", environment=context.environment, scope=context.scope.key)[0]
+            owned.before = int(row["objects"])
+        return owned.before
+
+    def stamp(self, place: int, outcome: Outcome) -> Stamp:
+        """What is to be remembered of a scope when all is done."""
+        context = self.contexts[place]
+        changes = context.tally.changes(context.scope, context.observed_at, outcome, dry_run=context.dry_run)
+        joined = sum(self.objects.owned[place].joined.values())
+        size = self.before(place) + joined - changes.total("removed")
+        return Stamp(context, changes, size, self.attributes.said[place].written)
+
+
+def write_scope(context: WriteContext, prepared: Prepared, guard: RemovalGuard) -> Written:
     """Bring the graph to what a reading says. In this order no reader ever misses what was there all the time."""
-    says, few_objects = split(map(said, scope_write.entries), context.batch_size)
-    attributes, few_attributes = split(scope_write.attributes, context.batch_size)
-    small = few_objects and few_attributes and not context.dry_run
-    if small and context.complete and not context.expect_changes:
-        says, attributes = list(says), list(attributes)
-        changes = stamp_unchanged(context, says, attributes, scope_write.outcome)
-        if changes is not None:
-            return Written(changes, {one.token for one in says})
+    others = zip(repeat(0), prepared.attributes, strict=False)
+    steps = write_said([context], prepared.says, others, at_once=prepared.small)
+    outcome = prepared.write.outcome
+    return _close(steps, 0, outcome) if steps.whole(0) else remove_unsaid(steps, 0, guard, outcome)
 
-    def write() -> tuple[_Steps, Written | None]:
-        steps = _write_said(context, says, attributes, at_once=few_objects)
-        whole = not context.complete or _nothing_unsaid(context, steps)
-        return steps, _close(context, steps, scope_write.outcome) if whole else None
 
-    if small and context.expect_changes:
-        steps, written = context.in_one_transaction(write)
-    else:
-        steps, written = write()
-    return written or _remove_unsaid(context, steps, guard, scope_write.outcome)
+def write_said(
+    contexts: Sequence[WriteContext], says: Iterable[Said], others: Iterable[Placed], *, at_once: bool
+) -> Steps:
+    """Write all that is said; `at_once` where it fits into one batch."""
+    with spool_of_anchors() as anchors:
+        steps = Steps(contexts, ObjectStep(contexts, anchors, at_once=at_once), AttributeStep(contexts))
+        steps.objects.run(says)
+        steps.attributes.run(others)
+        LinkStep(contexts).run(anchors)
+    return steps
 
 
 def write_links(context: WriteContext, entries: Iterable[Entry]) -> None:
     """Bring the links of objects that are there to what the entries say; nothing else is written."""
     with spool_of_anchors() as anchors:
-        ObjectStep(context, anchors).run(said(entry, content=False) for entry in entries)
-        LinkStep(context).run(anchors)
+        ObjectStep([context], anchors).run(said(entry, content=False) for entry in entries)
+        LinkStep([context]).run(anchors)
 
 
 def remove_scope_objects(
@@ -80,47 +105,32 @@ def remove_scope_objects(
     finally:
         found.close()
     if not seen and not held and not keep:
-        _clear_unsaid(context, AttributeStep(context), guard)
+        _clear_unsaid(context, AttributeStep([context]), 0, guard)
     return held
 
 
-def _write_said(context: WriteContext, says: Iterable[Said], others: Iterable[Attributes], *, at_once: bool) -> _Steps:
-    steps = ObjectStep(context, anchors := spool_of_anchors(), at_once=at_once), AttributeStep(context)
-    with anchors:
-        steps[0].run(says)
-        steps[1].run(others)
-        LinkStep(context).run(anchors)
-    return _Steps(*steps)
-
-
-def _nothing_unsaid(context: WriteContext, steps: _Steps) -> bool:
-    """Whether the reading says all that the scope owned, so that there is nothing to remove."""
-    # Of what is said, all but what has just joined was there: as many as there were means all of them.
-    if _before(context, steps) != steps.objects.owned - sum(steps.objects.joined.values()):
-        return False
-    return all(steps.attributes.all_said(group) for group in groups_of(context.scope.source))
-
-
-def _remove_unsaid(context: WriteContext, steps: _Steps, guard: RemovalGuard, outcome: Outcome) -> Written:
+def remove_unsaid(steps: Steps, place: int, guard: RemovalGuard, outcome: Outcome) -> Written:
+    """Remove what a scope owned and a complete reading did not say, as far as the guard believes it."""
+    context, owned = steps.contexts[place], steps.objects.owned[place]
     told_before = len(context.tally.problems)
-    found: Candidates = candidates(context, steps.objects.seen, steps.objects.joined)
+    found: Candidates = candidates(context, owned.seen, owned.joined)
     try:
         held = remove(context, found, guard)
     finally:
         found.close()
     # With objects held back the reading is not believed to be whole: what others' objects have of it stays too.
-    if held or not _clear_unsaid(context, steps.attributes, guard):
+    if held or not _clear_unsaid(context, steps.attributes, place, guard):
         outcome = Outcome("partial", (*outcome.problems, *context.tally.problems[told_before:]))
-    return _close(context, steps, outcome, frozenset(type for type, doubt in held.items() if doubt.answers))
+    return _close(steps, place, outcome, frozenset(type for type, doubt in held.items() if doubt.answers))
 
 
-def _clear_unsaid(context: WriteContext, attributes: AttributeStep, guard: RemovalGuard) -> bool:
+def _clear_unsaid(context: WriteContext, attributes: AttributeStep, place: int, guard: RemovalGuard) -> bool:
     """Take back attributes that are said no longer; whether nothing was held back."""
     whole = True
     for group in groups_of(context.scope.source):
-        if attributes.all_said(group):
+        if attributes.all_said(place, group):
             continue
-        ids, before = attributes.unsaid(group), attributes.before(group)
+        ids, before = attributes.unsaid(place, group), attributes.before(place, group)
         if guard.too_many(len(ids), before):
             context.tally.problem(too_many(f"{context.scope.key}: attributes of {told(group)}", len(ids), before))
             whole = False
@@ -129,18 +139,9 @@ def _clear_unsaid(context: WriteContext, attributes: AttributeStep, guard: Remov
     return whole
 
 
-def _close(context: WriteContext, steps: _Steps, outcome: Outcome, answering: frozenset[str] = frozenset()) -> Written:
+def _close(steps: Steps, place: int, outcome: Outcome, answering: frozenset[str] = frozenset()) -> Written:
     """Stamp the scope, and say what changed."""
-    changes = context.tally.changes(context.scope, context.observed_at, outcome, dry_run=context.dry_run)
-    if context.fence is not None:
-        size = _before(context, steps) + sum(steps.objects.joined.values()) - changes.total("removed")
-        stamp(context, changes, size, steps.attributes.written)
-    return Written(changes, steps.objects.seen, answering)
-
-
-def _before(context: WriteContext, steps: _Steps) -> int:
-    """How many objects the scope owned before."""
-    if steps.objects.before is None:  # nothing was said
-        row = context.read("scope_size", environment=context.environment, scope=context.scope.key)[0]
-        steps.objects.before = row["objects"]
-    return steps.objects.before or 0
+    closing = steps.stamp(place, outcome)
+    if not closing.context.dry_run:
+        stamp(closing)
+    return Written(closing.changes, steps.objects.owned[place].seen, answering)

@@ -60,20 +60,34 @@ def orphaned_scopes(graph: Graph, environment: str) -> list[Scope]:
     return [Scope.parse(row["key"]) for row in rows]
 
 
-def stamp(context: WriteContext, changes: ScopeChanges, objects: int, attributes: int | None) -> None:
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What is to be remembered of a scope. `attributes`: as `scope_properties` takes it."""
+
+    context: WriteContext
+    changes: ScopeChanges
+    objects: int
+    attributes: int | None
+
+    def row(self, fence: int | None) -> dict[str, Any]:
+        """As the statement takes it."""
+        scope = self.context.scope
+        return {
+            "key": scope.key,
+            "source": scope.source,
+            "name": scope.name,
+            "fence": fence,
+            "observed_at": self.context.observed_at,
+            "completed": self.changes.outcome.status == "complete",
+            "properties": scope_properties(self.changes, self.objects, self.attributes),
+        }
+
+
+def stamp(one: Stamp) -> None:
     """Remember on the scope's node how completely it was read, and what that changed. Raises Superseded."""
-    run = context.graph.write if context.transaction is None else context.transaction.run
-    row = run(
-        "scope_stamp",
-        environment=context.environment,
-        key=context.scope.key,
-        source=context.scope.source,
-        scope_name=context.scope.name,
-        fence=context.fence.token if context.fence is not None else None,
-        observed_at=context.observed_at,
-        completed=changes.outcome.status == "complete",
-        properties=scope_properties(changes, objects, attributes),
-    )[0]
+    context = one.context
+    fence = context.fence.token if context.fence is not None else None
+    row = context.graph.write("scopes_stamp", environment=context.environment, rows=[one.row(fence)])[0]
     if not row["valid"]:
         raise superseded(context.environment, context.scope, row["fenced_at"])
 

@@ -90,6 +90,8 @@ class Said:
     parent: Ref
     links: tuple[Link, ...] | None
     problems: Sequence[Problem] = ()
+    place: int = 0
+    """Which of the scopes that are written together it is of."""
 
     @property
     def token(self) -> int:

@@ -1,0 +1,20 @@
+// name: scopes_stamp
+// purpose: say how completely scopes were read, unless a newer reading has been written
+// mode: write
+// parameters: environment, rows
+// A row is {key, source, name, fence, observed_at, completed, properties}; its `fence` is null where nothing has been
+// written yet.
+MATCH (lease:Lease {environment: $environment})
+SET lease.token = lease.token + 1, lease.held_at = datetime.transaction('Z')
+WITH lease
+UNWIND $rows AS row
+MERGE (s:Scope {environment: $environment, key: row.key})
+ON CREATE SET s.source = row.source, s.name = row.name
+WITH lease, row, s, CASE WHEN row.fence IS NULL THEN coalesce(s.fenced_at <= row.observed_at, true)
+                         ELSE coalesce(s.fence = row.fence, false) END AS valid
+FOREACH (_ IN CASE WHEN valid THEN [1] ELSE [] END |
+  SET s += row.properties, s.fence = lease.token, s.fenced_at = row.observed_at, s.observed_at = row.observed_at,
+      s.completed_at = CASE WHEN row.completed THEN row.observed_at ELSE s.completed_at END,
+      s.written_at = datetime.transaction('Z')
+)
+RETURN s.key AS key, valid, toString(s.fenced_at) AS fenced_at
