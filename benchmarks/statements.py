@@ -70,10 +70,10 @@ def baseline() -> Mapping[str, int]:
 
 
 def _writing(graph: Graph, environment: str, cloud: MultipliedCloud) -> Iterator[tuple[str, Callable[[], object]]]:
-    yield "write: first load", lambda: write_parts(graph, environment, cloud.parts())
-    yield "write: churn", lambda: write_parts(graph, environment, cloud.parts(change=renamed(_CHURN)))
-    yield "write: back again", lambda: write_parts(graph, environment, cloud.parts())
-    yield "write: unchanged", lambda: write_parts(graph, environment, cloud.parts())
+    yield "write: first load", lambda: write_parts(graph, environment, list(cloud.parts()))
+    yield "write: churn", lambda: write_parts(graph, environment, list(cloud.parts(change=renamed(_CHURN))))
+    yield "write: back again", lambda: write_parts(graph, environment, list(cloud.parts()))
+    yield "write: unchanged", lambda: write_parts(graph, environment, list(cloud.parts()))
     only = [part for part in cloud.parts() if part[0].name == "cmp1"]
     yield "write: unchanged host", lambda: write_parts(graph, environment, only)
 

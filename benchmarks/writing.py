@@ -16,11 +16,12 @@ BATCH = 2000
 def write_parts(
     graph: Graph, environment: str, parts: Iterable[Part], *, batch_size: int = BATCH
 ) -> list[ScopeChanges]:
-    """Write all scopes, then join what was waiting for its other end."""
+    """Write all scopes, then join what waited for its other end. Of a list the transactions are always the same."""
     store = GraphStore(graph, environment, batch_size=batch_size)
     writes = (
         ScopeWrite(scope, datetime.now(UTC), COMPLETE, entries, attributes) for scope, entries, attributes in parts
     )
-    changes = [found for _, found in store.write_all(writes) if isinstance(found, ScopeChanges)]
+    written = store.write_all(list(writes) if isinstance(parts, list) else writes)
+    changes = [found for _, found in written if isinstance(found, ScopeChanges)]
     store.resolve_pending()
     return changes

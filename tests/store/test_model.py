@@ -191,7 +191,7 @@ def write(store: GraphStore, cloud: Cloud, several: Sequence[Read], until: int) 
     writes = [found(cloud, *one, minute) for minute, one in enumerate(several, first)]
     if len(writes) == 1:
         return store.write(writes[0]).changed
-    written = dict(enumerate(store.write_all(writes)))
+    written = dict(enumerate(store.write_all(iter(writes))))
     assert [scope for scope, _ in written.values()] == [one.scope for one in writes]
     return any(isinstance(changes, Superseded) or changes.changed for _, changes in written.values())
 

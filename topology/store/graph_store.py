@@ -86,18 +86,11 @@ class GraphStore:
     ) -> Iterator[tuple[Scope, ScopeChanges | Superseded]]:
         """Write readings as they come, small ones together; what that changed, scope by scope, in their order.
 
-        The next ones are made in a thread of its own, while the database works on those before: whatever `writes` does
-        must bear that. `witness` gives the witness of a scope.
+        Unless they are all there, the next ones are made in a thread of its own while the database works on those
+        before: whatever `writes` does must bear that. `witness` gives the witness of a scope.
         """
         prepared = (prepare(one, self._batch_size) for one in writes)
-        ready = read_ahead(
-            prepared,
-            weight=lambda one: one.rows,
-            room=self._batch_size,
-            alone=lambda one: not one.small,
-            pulse=self._stop,
-        )
-        for some in ready:
+        for some in (prepared,) if isinstance(writes, Sequence) else self._ahead(prepared):
             for group in together(some, self._batch_size):
                 self._stop()
                 guards = [
@@ -197,6 +190,15 @@ class GraphStore:
         for type in types:
             rows = self._graph.stream("records_of_type", **where, type=type, excluding=keys)
             yield from (record_of(row["node"]) for row in rows)
+
+    def _ahead(self, prepared: Iterable[Prepared]) -> Iterator[list[Prepared]]:
+        return read_ahead(
+            prepared,
+            weight=lambda one: one.rows,
+            room=self._batch_size,
+            alone=lambda one: not one.small,
+            pulse=self._stop,
+        )
 
     def _write_group(
         self, group: Sequence[Prepared], guards: Sequence[RemovalGuard]
