@@ -160,8 +160,8 @@ class AmqpListener:
         if waiting is None:
             self._note.bound_to(None)
             queue.make()
-        elif lost := queue.overflowed(waiting):
-            self._on_gap(lost)
+        else:
+            self._note_overflow(queue, waiting)
         self._bind(queue)
 
     def _bind(self, queue: OwnQueue) -> None:
@@ -176,7 +176,6 @@ class AmqpListener:
 
     def _consume(self, connection: Connection, queue: OwnQueue, address: BrokerAddress, ended: threading.Event) -> None:
         said = looked = rebound = time.monotonic()
-        full = False
         while not ended.is_set():
             self._drain(connection)
             self._apply()
@@ -186,7 +185,8 @@ class AmqpListener:
                 connection.heartbeat_check()
                 self._note.say("listening", self._reason)
             if now - looked >= LOOK:
-                looked, full = now, self._look(queue, full=full)
+                looked = now
+                self._look(queue)
             if now - rebound >= REBIND:
                 rebound = now
                 self._bind(queue)
@@ -202,16 +202,18 @@ class AmqpListener:
                 return
             patience = 0.01
 
-    def _look(self, queue: OwnQueue, *, full: bool) -> bool:
-        """Whether the queue overflows; told once, until it has room again."""
+    def _look(self, queue: OwnQueue) -> None:
+        """See whether the queue is there, how long it is, and whether it was full since the last look."""
         waiting = queue.waiting()
         if waiting is None:
             raise ConnectionResetError("the listener's queue was deleted")
         METER.level(QUEUE_MESSAGES, waiting, self._environment, LISTENER)
-        lost = queue.overflowed(waiting)
-        if lost and not full:
+        self._note_overflow(queue, waiting)
+
+    def _note_overflow(self, queue: OwnQueue, waiting: int) -> None:
+        if lost := queue.overflowed(waiting):
             self._on_gap(lost)
-        return bool(lost)
+            queue.overflow_is_said()
 
     def _hear(self, message: BrokerMessage) -> None:
         """One message. What is no notification is told, and blocks nothing."""

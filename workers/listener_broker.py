@@ -116,32 +116,47 @@ class OwnQueue:
         self._topics = _words(section, "topics", TOPICS)
         self._most = int(section.get("queue_length") or MOST_MESSAGES)
         self._expires = int(section.get("queue_expires") or EXPIRES_SECONDS)
+        self._dropped = f"{name}.dropped"
         self.bound: set[str] = set()
 
     def make(self) -> None:
-        """Make the queue, bound to nothing yet."""
+        """Make the queue, bound to nothing yet, and beside it one that the last dropped message goes to, as a sign."""
+        expires = {"x-expires": self._expires * 1000, "x-overflow": "drop-head"}
+        sign = {**expires, "x-max-length": 1}
         arguments = {
+            **expires,
             "x-max-length": self._most,
-            "x-overflow": "drop-head",
-            "x-expires": self._expires * 1000,
+            "x-dead-letter-exchange": self._dropped,
             "x-single-active-consumer": True,
         }
         with self._channel() as channel:
+            channel.exchange_declare(self._dropped, "fanout", durable=False, auto_delete=True)
+            channel.queue_declare(self._dropped, durable=False, auto_delete=False, arguments=sign)
+            channel.queue_bind(self._dropped, self._dropped)
             channel.queue_declare(self.name, durable=False, auto_delete=False, arguments=arguments)
 
     def waiting(self) -> int | None:
         """How many messages wait; None where there is no queue."""
+        return self._waiting(self.name)
+
+    def _waiting(self, queue: str) -> int | None:
         try:
             with self._channel() as channel:
-                return int(channel.queue_declare(self.name, passive=True).message_count)
+                return int(channel.queue_declare(queue, passive=True).message_count)
         except amqp.exceptions.NotFound:
             return None
 
     def overflowed(self, waiting: int) -> str | None:
-        """Why messages may have been lost, where so many wait."""
-        if waiting < self._most:
+        """Why messages were lost, where the queue was full since it was last said; `waiting` are in it now."""
+        dropped = self._waiting(self._dropped)
+        if not dropped and (dropped == 0 or waiting < self._most):  # one of before has no sign beside it
             return None
-        return f"the listener's queue was full ({waiting} messages): the oldest ones were dropped."
+        return f"the listener's queue was full ({waiting} messages now): the oldest ones were dropped."
+
+    def overflow_is_said(self) -> None:
+        """What was dropped so far is noted."""
+        with suppress(amqp.exceptions.NotFound), self._channel() as channel:
+            channel.queue_purge(self._dropped)
 
     def bind(self) -> None:
         """Bind the queue to the exchanges that are there."""
@@ -181,4 +196,5 @@ class OwnQueue:
     def delete(self) -> None:
         """Remove the queue with what is in it."""
         with self._channel() as channel:
-            channel.queue_delete(self.name)
+            for name in (self.name, self._dropped):
+                channel.queue_delete(name)

@@ -365,6 +365,25 @@ def test_a_queue_that_was_full_is_a_gap_and_the_newest_of_it_is_applied(
     assert any("was full" in row["text"] for row in told), told
 
 
+def test_a_queue_that_was_full_and_has_room_again_is_a_gap_once(
+    listening: Listening, services: Services, cloud: ModelCloud, ask: Ask
+) -> None:
+    ports = cloud.state["ports"][: 2 * SHORT]
+    listening.start()
+    until(listening.listens, "it does not listen")
+    listening.end(signal.SIGKILL)
+    ask("MATCH (e:Environment {name: $environment}) REMOVE e.listener_gap_at, e.listener_gap_reason")
+
+    services.notify(*(renamed(port, "late", 100) for port in ports))
+    until(lambda: services.waiting(listening.queue) == SHORT, "the broker keeps more than it was asked to")
+    with services.channel() as channel:
+        channel.basic_get(listening.queue, no_ack=True)
+    listening.start()
+
+    assert "was full" in until(lambda: listening.state().get("listener_gap_reason"), "the gap is not seen")
+    until(lambda: services.waiting(f"{listening.queue}.dropped") == 0, "it would be seen again")
+
+
 def test_of_several_brokers_the_next_is_tried(
     listening: Listening, graph: Graph, environment: str, broker: RabbitMq, tmp_path: Path
 ) -> None:
