@@ -4,5 +4,6 @@
 // parameters: environment, ids
 UNWIND $ids AS id
 OPTIONAL MATCH (o:Object {environment: $environment, id: id})
+USING INDEX SEEK o:Object(environment, id)
 OPTIONAL MATCH (t:Tombstone {environment: $environment, id: id})
 RETURN id, properties(o) AS node, t IS NOT NULL AS departed

@@ -10,6 +10,7 @@ CALL () {
   MATCH (w:PendingLink {environment: $environment, link_type: 'floating_ip-port'})
   WHERE w.target_id IN $ids
   MATCH (f:Object {environment: $environment, id: w.source_id})
+  USING INDEX SEEK f:Object(environment, id)
   WHERE f:FloatingIp
   RETURN f
 }

@@ -5,5 +5,6 @@
 // A row is [id, version]; a version is null where what was said is not the owner's word.
 UNWIND $rows AS row
 MATCH (o:Object {environment: $environment, id: row[0]})
+USING INDEX SEEK o:Object(environment, id)
 WHERE coalesce(o.said_at <= $said_at, true)
 SET o.said_at = $said_at, o.said_version = coalesce(row[1], o.said_version)

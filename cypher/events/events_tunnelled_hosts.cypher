@@ -4,6 +4,7 @@
 // parameters: environment, ids, most
 UNWIND $ids AS id
 MATCH (n:Object {environment: $environment, id: id})<-[:HOST_PNIC_NETWORK]-(nic:HostPnic)
+USING INDEX SEEK n:Object(environment, id)
 WHERE n.network_type IN ['vxlan', 'gre', 'geneve']
 WITH id, collect(DISTINCT nic.host) AS hosts
 WHERE size(hosts) <= $most
