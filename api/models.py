@@ -112,6 +112,7 @@ def _records() -> dict[str, JsonObject]:
             source_system=_TEXT,
             timestamp=_TEXT,
             scan_id=_NULLABLE,
+            event_id=_NULLABLE,
             related=_list_of(_TEXT),
         ),
         "token": _object(id=_TEXT, name=_TEXT, scope=_TEXT, created_at=_TEXT, expires_at=_NULLABLE),

@@ -23,6 +23,7 @@ def messages(
     since: Annotated[datetime | None, typer.Option("--since", help="Only from then on (UTC).")] = None,
     object: Annotated[str | None, typer.Option("--object", metavar="ID", help="Only about this object.")] = None,
     scan: Annotated[str | None, typer.Option("--scan", metavar="ID", help="Only of this scan.")] = None,
+    event: Annotated[str | None, typer.Option("--event", metavar="ID", help="Only of this notification.")] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many at most.")] = 50,
     count: Annotated[bool, typer.Option("--count", help="Only how many there are of each level.")] = False,
     format: Annotated[Literal["text", "json"], typer.Option("--format", help="How to print the answer.")] = "text",
@@ -33,7 +34,7 @@ def messages(
         if count:
             _print_counts(aggregates.of_messages(opened.graph, env, from_then), format)
             return
-        wanted = WantedMessages(level=level, related_object=object, scan_id=scan, since=from_then)
+        wanted = WantedMessages(level=level, related_object=object, scan_id=scan, event_id=event, since=from_then)
         found = read(opened.graph, environment=env, wanted=wanted, limit=limit).items
     if format == "json":
         print_json({"items": list(found)})

@@ -24,6 +24,7 @@ class Message:
     source_system: str
     related: tuple[str, ...] = ()
     scan_id: str | None = None
+    event_id: str | None = None
 
 
 def write_messages(graph: Graph, environment: str | None, messages: Sequence[Message]) -> None:
@@ -38,6 +39,7 @@ def write_messages(graph: Graph, environment: str | None, messages: Sequence[Mes
             "source_system": m.source_system,
             "related": list(m.related),
             "scan_id": m.scan_id,
+            "event_id": m.event_id,
         }
         for m in messages
     ]
@@ -47,12 +49,13 @@ def write_messages(graph: Graph, environment: str | None, messages: Sequence[Mes
 
 @dataclass(frozen=True, slots=True)
 class WantedMessages:
-    """Which messages: at least of the gravity of `level`, of a system, about an object, of a scan, in a time."""
+    """Which messages: at least as grave as `level`, of a system, about an object, of a scan or event, in a time."""
 
     level: str | None = None
     source_system: str | None = None
     related_object: str | None = None
     scan_id: str | None = None
+    event_id: str | None = None
     since: datetime | None = None
     until: datetime | None = None
 
@@ -75,6 +78,7 @@ def messages(
         source_system=wanted.source_system,
         related_object=wanted.related_object,
         scan_id=wanted.scan_id,
+        event_id=wanted.event_id,
         since=wanted.since.isoformat() if wanted.since else None,
         until=wanted.until.isoformat() if wanted.until else None,
         before=before,

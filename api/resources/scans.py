@@ -91,6 +91,7 @@ class Messages(Resource):
         Parameter("source_system", "Only from this system.", choices=CONSTANTS["message_source_systems"]),
         Parameter("related_object", "Only about the object of this id."),
         Parameter("scan_id", "Only of this scan."),
+        Parameter("event_id", "Only of the notification with this id."),
         Parameter("start_time", "Only from then on.", kind="time"),
         Parameter("end_time", "Only until then.", kind="time"),
         limit(),
@@ -103,6 +104,7 @@ class Messages(Resource):
             source_system=wanted["source_system"],
             related_object=wanted["related_object"],
             scan_id=wanted["scan_id"],
+            event_id=wanted["event_id"],
             since=wanted["start_time"],
             until=wanted["end_time"],
         )

@@ -7,7 +7,7 @@ of EventType that goes beside the table's.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import entry_points
 
 from collectors.reading import unexpected
@@ -34,8 +34,9 @@ class Interpreter:
         What cannot be read is a problem of the effect: a handler's error never leaves here.
         """
         kind = self.types.get(event.event_type)
-        if kind is None:
-            return _NONE
+        return _NONE if kind is None else replace(self._handled(event, kind), event_id=event.message_id)
+
+    def _handled(self, event: Event, kind: EventType) -> Effect:
         try:
             return self.handlers[kind.handler](event, self.region)
         except SourceError as error:

@@ -97,6 +97,8 @@ class Effect:
     refreshes: tuple[Refresh, ...] = ()
     problem: Problem | None = None
     """What a person should know of it."""
+    event_id: str = field(default="", compare=False)
+    """The notification that it follows from, by the id that its publisher gave it."""
 
 
 @dataclass(frozen=True, slots=True)

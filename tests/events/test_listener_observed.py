@@ -141,3 +141,22 @@ def _calipso(listening: Listening, *words: str) -> str:
     command = [sys.executable, "-m", "cli.main", *words]
     ran = subprocess.run(command, env=os.environ | listening._env, capture_output=True, text=True, check=True)
     return ran.stdout
+
+
+def test_a_message_about_a_notification_is_found_by_its_id(
+    listening: Listening, services: Services, client: FlaskClient, environment: str
+) -> None:
+    listening.start()
+    until(listening.listens, "it does not listen")
+    services.notify(body("port.update.end", {"port": {"id": 5}}))
+    query = {"environment": environment, "event_id": "m"}
+
+    def told() -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = client.get("/api/v1/messages", query_string=query).get_json()["items"]
+        return found
+
+    [message] = until(told, "it is not told")
+    assert (message["level"], message["event_id"], message["scan_id"]) == ("error", "m", None)
+    shown = json.loads(_calipso(listening, "messages", "--env", environment, "--event", "m", "--format", "json"))
+    assert shown["items"] == [message]
+    assert client.get("/api/v1/messages", query_string={**query, "event_id": "another"}).get_json()["items"] == []

@@ -91,11 +91,12 @@ class Engine:
 
         Problems become messages. Raises GraphUnavailable; then nothing is written, and the events have to come again.
         """
+        effects = list(effects)
         plan = plan_of(effects)
         written = Written()
         if plan.ids or plan.refreshes:
             written = self._write(lambda writing, now: writing.apply(plan, now))
-        self._tell("error", plan.problems)
+        self._tell_of_events(effects)
         return Applied(plan.events, written, plan.problems)
 
     def poison(self, effect: Effect, error: Exception) -> None:
@@ -105,7 +106,11 @@ class Engine:
         what = f"it could not be applied: {type(error).__name__}: {' '.join(str(error).split())[:300]}."
         remedy = "It is left out, and what it speaks of is read again. This is a defect: report it."
         problem = Problem(f"notification about {', '.join(ids[:3]) or 'nothing known'}", what, remedy)
-        write_messages(self._graph, self._environment, [Message("error", str(problem), SOURCE, related=ids)])
+        write_messages(
+            self._graph,
+            self._environment,
+            [Message("error", str(problem), SOURCE, related=ids, event_id=effect.event_id or None)],
+        )
 
     def ask(self, refreshes: Iterable[Refresh]) -> None:
         """Have these read again."""
@@ -247,6 +252,14 @@ class Engine:
         if written.tally is not None:
             written.tally.count_for(self._environment)
         return written
+
+    def _tell_of_events(self, effects: Iterable[Effect]) -> None:
+        told = [
+            Message("error", str(effect.problem), SOURCE, event_id=effect.event_id or None)
+            for effect in effects
+            if effect.problem is not None
+        ]
+        write_messages(self._graph, self._environment, list(dict.fromkeys(told)))
 
     def _tell(self, level: str, problems: Sequence[Problem]) -> None:
         told = [Message(level, str(problem), SOURCE) for problem in dict.fromkeys(problems)]
