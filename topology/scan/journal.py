@@ -9,6 +9,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
@@ -167,7 +168,8 @@ class Journal:
             whole=self._options.is_whole,
             reason=reason,
         )
-        count_ended_scans(self._graph)
+        with suppress(TopologyError):  # else housekeeping counts it
+            count_ended_scans(self._graph)
         write_messages(self._graph, self._environment, _messages(self.report, status))
 
 
