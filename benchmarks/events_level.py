@@ -18,9 +18,11 @@ NEGLIGIBLE = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """How a value went: at first, in the mean and at most, and its change over the run, give or take `bound`."""
+    """How a value went: at first, by quarters, in the mean and at most, and its change over the run, give or take `bound`."""
 
     first: float
+    quarters: tuple[float, ...]
+    """Means of the four quarters of the run, all of it."""
     mean: float
     most: float
     change: float
@@ -54,4 +56,6 @@ def line_through(times: Sequence[float], values: Sequence[float]) -> Line:
     spread = sum((a - statistics.fmean(x)) ** 2 for a in x)
     bound = STUDENT * (errors / (PIECES - 2) / spread) ** 0.5
     length = kept[-1][0] - kept[0][0]
-    return Line(values[0], statistics.fmean(y), max(values), slope * length, bound * length)
+    quarter = len(values) / 4
+    quarters = tuple(statistics.fmean(values[int(n * quarter) : int((n + 1) * quarter)]) for n in range(4))
+    return Line(values[0], quarters, statistics.fmean(y), max(values), slope * length, bound * length)
