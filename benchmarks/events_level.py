@@ -18,7 +18,7 @@ NEGLIGIBLE = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """How a value went: at first, by quarters, in the mean and at most, and its change over the run, give or take `bound`."""
+    """How a value went, at first, in the mean and at most, and its change over the run, give or take `bound`."""
 
     first: float
     quarters: tuple[float, ...]
