@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 JsonObject = dict[str, Any]
@@ -16,9 +17,10 @@ _BOOK_NAMES = frozenset({"hash", "scope", "environment", "details"})
 
 def node_shape(properties: Mapping[str, Any]) -> JsonObject:
     """A node as answers show it: what every node has first, then its other properties that are set, by name."""
-    rest = sorted(key for key in properties if key not in _NODE_FIRST and not _is_book(key))
     shape = {key: plain(properties.get(key)) for key in _NODE_FIRST}
-    shape.update((key, plain(properties[key])) for key in rest if properties[key] is not None)
+    for key in sorted(properties):
+        if properties[key] is not None and key not in shape and not _is_book(key):
+            shape[key] = plain(properties[key])
     return shape
 
 
@@ -29,6 +31,8 @@ def link_shape(properties: Mapping[str, Any]) -> JsonObject:
 
 def plain(value: Any) -> Any:
     """A value as JSON can say it: times become ISO 8601."""
+    if value is None or isinstance(value, (str, bool, int)):
+        return value
     if isinstance(value, list):
         return [plain(entry) for entry in value]
     return value.isoformat() if hasattr(value, "isoformat") else value
@@ -43,5 +47,6 @@ def quoted(text: str, longest: int = 100) -> str:
     return repr(text if len(text) <= longest else text[:longest] + "…")
 
 
+@cache  # there are as many names as are declared
 def _is_book(key: str) -> bool:
     return key in _BOOK_NAMES or key.endswith(_BOOKS)

@@ -4,5 +4,6 @@
 // parameters: environment, instances, most
 UNWIND $instances AS id
 MATCH (p:Port {environment: $environment, device_id: id})<-[:FLOATING_IP_PORT]-(f:FloatingIp)
-RETURN f {.id, .type, .name, .project_id, .scope} AS node, id AS instance, p.network_id AS inside
+WITH f {.id, .type, .name, .project_id, .scope} AS node, id AS instance, p.network_id AS inside
 LIMIT $most
+RETURN collect({node: node, instance: instance, inside: inside}) AS rows

@@ -10,5 +10,6 @@ WHERE p.environment = $environment AND p.network_id = network
       AND NOT p.device_owner STARTS WITH 'network:'
 OPTIONAL MATCH (trunk:Object:Port {environment: $environment, id: p.trunk_parent})
 MATCH (i:Object:Instance {environment: $environment, id: coalesce(trunk.device_id, p.device_id)})
-RETURN DISTINCT i {.id, .type, .name, .host, .project_id, .scope} AS node, network
+WITH DISTINCT i {.id, .type, .name, .host, .project_id, .scope} AS node, network
 LIMIT $most
+RETURN collect({node: node, network: network}) AS rows

@@ -9,5 +9,6 @@ WHERE s.id IN p.subnet_ids AND all(subnet IN p.subnet_ids WHERE subnet IN $ids)
 OPTIONAL MATCH (p)-[:PORT_VNIC]->(v:Vnic)
 UNWIND CASE WHEN v IS NULL THEN [[p, s]] ELSE [[p, s], [v, p]] END AS pair
 WITH DISTINCT pair[0] AS o, pair[1].id AS via
-RETURN o {.id, .type, .name, .host, .project_id, .scope, .network_id, .device_id, .device_owner} AS node, via
+WITH o {.id, .type, .name, .host, .project_id, .scope, .network_id, .device_id, .device_owner} AS node, via
 LIMIT $most
+RETURN collect({node: node, via: via}) AS rows

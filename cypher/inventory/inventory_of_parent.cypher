@@ -6,6 +6,7 @@ MATCH (:Object {environment: $environment, id: $parent_id})-[:CONTAINS]->(o:Obje
 WHERE o.id > $after
   AND ($types IS NULL OR o.type IN $types)
   AND ($host IS NULL OR o.host = $host)
-RETURN o {.*, details: null, hash: null, links_hash: null,
-          first_seen: toString(o.first_seen), last_changed: toString(o.last_changed)} AS node
+WITH o {.*, details: null, hash: null, links_hash: null,
+        first_seen: toString(o.first_seen), last_changed: toString(o.last_changed)} AS node
 ORDER BY o.id LIMIT $limit
+RETURN collect({node: node}) AS rows

@@ -9,5 +9,6 @@ WHERE l.link_type IN $link_types
   AND (s.id > $after_source OR t.id > $after_target OR (t.id = $after_target AND l.link_type > $after_type))
   AND ($states IS NULL OR l.state IN $states)
   AND ($host IS NULL OR s.host = $host OR t.host = $host)
-RETURN l {.link_type, .name, .state, .status, .weight, .networks, source_id: s.id, target_id: t.id} AS link
+WITH l {.link_type, .name, .state, .status, .weight, .networks, source_id: s.id, target_id: t.id} AS link
 ORDER BY s.environment, s.id, t.id, l.link_type LIMIT $limit
+RETURN collect({link: link}) AS rows

@@ -7,6 +7,6 @@ CALL () {
   UNION
   MATCH (s:Scope) WHERE s.environment = $environment AND s.outcome IN ['partial', 'failed'] RETURN s
 }
-RETURN s.key AS key, s.outcome AS outcome, s.problems AS problems, s.observed_at AS observed_at,
-       s.completed_at AS completed_at, s.objects AS objects
-ORDER BY key
+WITH s ORDER BY s.key
+RETURN collect({key: s.key, outcome: s.outcome, problems: s.problems, observed_at: s.observed_at,
+                completed_at: s.completed_at, objects: s.objects}) AS rows

@@ -22,16 +22,17 @@ CALL (r) {
          collect(DISTINCT p.network_id) AS joined,
          reduce(all = [], ids IN collect(coalesce(p.subnet_ids, [])) | all + ids) AS subnet_ids
 }
-RETURN r {.*, hash: null, links_hash: null, first_seen: null, last_changed: null} AS router, ports,
-       COLLECT {
-         UNWIND joined AS id
-         MATCH (n:Object:Network {environment: $environment, id: id})
-         RETURN n {.id, .type, .name, .network_type, .segmentation_id, .external, .cidrs, .admin_state_up,
-                   .source_status, .status, .details, .scope}
-       } AS networks,
-       COLLECT {
-         UNWIND subnet_ids AS id
-         MATCH (s:Object:Subnet {environment: $environment, id: id})
-         RETURN DISTINCT s {.id, .type, .name, .network_id, .cidr, .gateway_ip, .host_routes, .scope}
-       } AS subnets
+WITH r {.*, hash: null, links_hash: null, first_seen: null, last_changed: null} AS router, ports,
+     COLLECT {
+       UNWIND joined AS id
+       MATCH (n:Object:Network {environment: $environment, id: id})
+       RETURN n {.id, .type, .name, .network_type, .segmentation_id, .external, .cidrs, .admin_state_up,
+                 .source_status, .status, .details, .scope}
+     } AS networks,
+     COLLECT {
+       UNWIND subnet_ids AS id
+       MATCH (s:Object:Subnet {environment: $environment, id: id})
+       RETURN DISTINCT s {.id, .type, .name, .network_id, .cidr, .gateway_ip, .host_routes, .scope}
+     } AS subnets
 ORDER BY router.id
+RETURN collect({router: router, ports: ports, networks: networks, subnets: subnets}) AS rows

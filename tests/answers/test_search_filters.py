@@ -316,8 +316,8 @@ def test_searches_find_their_way_by_an_index(graph: Graph, place: Place, way: st
         "folded": "x",
         "mac": "fa:16",
         "exact": ["x"],
-        "scalars": ["name"],
-        "lists": ["addresses"],
+        "scalars": {"instance": ["name"]},
+        "lists": {"instance": ["addresses"]},
         "after": None,
         "limit": 10,
     }

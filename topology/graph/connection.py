@@ -39,6 +39,8 @@ PATIENCE = 30.0
 _LONGEST_PAUSE = 2.0
 # Rows that are fetched at a time: of a stream some, of an answer that is kept as a whole all.
 _SOME, _ALL = 1000, -1
+# The one column of a statement that collects its rows.
+_COLLECTED = ["rows"]
 _TOOK_TOO_LONG = "the question took too long and was ended. Ask for less, or raise CALIPSO_QUERY_TIMEOUT."
 Heard = Callable[[Statement], None]
 """Called with each statement that is about to be sent."""
@@ -221,8 +223,13 @@ class Graph:
 
 
 def _rows(result: Result) -> list[Row]:
-    """All rows as they are: the product's statements answer with maps, never with nodes or relationships themselves."""
+    """All rows as they are: the product's statements answer with maps, never with nodes or relationships themselves.
+
+    What may be many rows some statements collect into one list of maps, `rows`: a record costs more than what is in it.
+    """
     names = result.keys()
+    if list(names) == _COLLECTED:
+        return [row for record in result for row in record[0]]
     return [dict(zip(names, record.values(), strict=True)) for record in result]
 
 

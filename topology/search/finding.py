@@ -28,9 +28,15 @@ CONSIDERED = 1000
 _WHOLE = 2
 # A place in the order, and whether an object said the whole text: what follows is looked for in the same way.
 _CURSOR, _SAID = 6, "said"
-_SEARCHED = [p for kind in OBJECT_TYPES.values() for p in kind.properties if p.search]
-_SCALARS = sorted({p.name for p in _SEARCHED if p.kind == "string"} | set(ANNOTATIONS))
-_LISTS = sorted({p.name for p in _SEARCHED if p.kind == "strings"})
+# What is compared with the text, by type: properties of one word or text, and those of several.
+_SCALARS = {
+    name: sorted({p.name for p in kind.properties if p.search and p.kind == "string"} | set(ANNOTATIONS))
+    for name, kind in OBJECT_TYPES.items()
+}
+_LISTS = {
+    name: sorted(p.name for p in kind.properties if p.search and p.kind == "strings")
+    for name, kind in OBJECT_TYPES.items()
+}
 Row = dict[str, Any]
 
 
