@@ -82,7 +82,7 @@ def _kinds(server: Server, drawn: Drawn) -> dict[str, Callable[[], Request]]:
 
     def a_page() -> Request:
         host = drawn.one("host").id
-        query = bare("inventory_of_host", types=None, host=host, parent_id=None, after=None, limit=_PAGE + 1)
+        query = bare("inventory_of_host", types=None, host=host, parent_id=None, after="", limit=_PAGE + 1)
         return "inventory", {"environment": ENVIRONMENT, "host": host, "limit": _PAGE}, query
 
     return {"a clique": a_clique, "one object with all around it": an_object, "a page of 50 objects": a_page}

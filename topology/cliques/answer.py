@@ -29,7 +29,7 @@ BATCH = 25
 # The same when cliques are only counted, and the most that a page may ask for.
 _COUNT_BATCH = 200
 # Batches that the server works on at the same time.
-_AT_ONCE = 4
+AT_ONCE = 4
 _GUESSES = Guesses()
 PAGE_CAP = 100
 
@@ -160,10 +160,10 @@ def _rows(
     The server works on the next batches while one is looked at.
     """
     asked: deque[Future[list[Row]]] = deque()
-    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="cliques") as pool:
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="cliques") as pool:
         for ids in _focal_points(graph, environment, focal_type, batch):
             asked.append(pool.submit(graph.read, statement, environment=environment, focal_points=ids, limit=limit))
-            if len(asked) > _AT_ONCE:
+            if len(asked) > AT_ONCE:
                 yield from asked.popleft().result()
         while asked:
             yield from asked.popleft().result()
