@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from queue import SimpleQueue
 
 from lab.cloud.build import Builder
@@ -85,9 +86,16 @@ def prepare(seed: int, cloud: Cloud) -> None:
 
 def run(seed: int, number: int, cloud: Cloud) -> Iterator[str]:
     """So many operations in all, and what each did, as it is done. What the cloud refused does not count."""
+    with closed_hosts(cloud):
+        yield from _all_at_once(seed, number)
+
+
+@contextmanager
+def closed_hosts(cloud: Cloud) -> Iterator[None]:
+    """Nova schedules nothing to the closed hosts meanwhile."""
     _switch_hosts(cloud, "disabled")
     try:
-        yield from _all_at_once(seed, number)
+        yield
     finally:
         _switch_hosts(cloud, "enabled")
 
