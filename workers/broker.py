@@ -111,11 +111,16 @@ def _wait_for(socket: Path, folder: Path) -> None:
 
 
 def _answers(socket: Path) -> bool:
-    with redis.Redis(unix_socket_path=str(socket), socket_timeout=2) as client:
+    with redis.Redis(unix_socket_path=str(socket), socket_timeout=2, retry=_once()) as client:
         try:
             return bool(client.ping())
         except redis.exceptions.RedisError:
             return False
+
+
+def _once() -> Retry:
+    """What does not run does not answer: to ask again, as the library would, only takes seconds."""
+    return Retry(NoBackoff(), 0)
 
 
 def runs_privately(settings: Settings) -> bool:
@@ -128,9 +133,8 @@ def stop_broker(settings: Settings) -> bool:
     socket = settings.data_dir / "broker" / "redis.sock"
     if settings.broker_url or not _answers(socket):
         return False
-    once = Retry(NoBackoff(), 0)  # what has shut down does not answer: to ask again would only take seconds
     with (
-        redis.Redis(unix_socket_path=str(socket), socket_timeout=5, retry=once) as client,
+        redis.Redis(unix_socket_path=str(socket), socket_timeout=5, retry=_once()) as client,
         suppress(redis.exceptions.RedisError),
     ):
         client.shutdown(save=True)

@@ -44,13 +44,13 @@ def scan(
         graph = here.graph
         try:
             wanted = ScanOptions.from_json(options or {})
-            turn = _turn(graph, kept_in, scan_id, wanted)
+            # The task's own id is that of a scan which nobody has noted.
+            id = scan_id or (None if wanted.dry_run else self.request.id)
+            turn = _turn(graph, kept_in, id, wanted)
             if turn is Turn.LATER:
                 self.retry(countdown=LATER_SECONDS)
             if turn is Turn.NEVER:
-                return one_scan(graph, kept_in, str(scan_id))["report"] or {}
-            # The task's own id is that of a scan which nobody has noted.
-            id = scan_id or (None if wanted.dry_run else self.request.id)
+                return one_scan(graph, kept_in, str(id))["report"] or {}
             return _scanned(here, environment, wanted, id, started_by)
         except (Retry, GraphUnavailable):  # it is begun again: by the broker, or by housekeeping
             raise
