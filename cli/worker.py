@@ -68,7 +68,7 @@ def _be_present(settings: Settings, while_it_runs: ExitStack) -> None:
     # With somebody who listens to this, Celery leaves the log alone, in its processes too.
     setup_logging.connect(_log_as_it_is, weak=False)
     if logs_json():  # what it says of its own end is written past the log
-        celery.apps.worker.safe_say = lambda text, *_: log.info("%s", text.strip())  # type: ignore[attr-defined]  # it tells no types
+        celery.apps.worker.safe_say = lambda text, *_: log.info("%s", text.strip())
     presence = Presence("worker", lambda: connect(settings, patience=_PATIENCE))
     # Kept in a name of its own: signals hold what listens to them weakly.
     worker_ready.connect(lambda **_: while_it_runs.enter_context(presence), weak=False)

@@ -91,7 +91,7 @@ def _asked_to_end(reason: str) -> Iterator[None]:
         signal.signal(_ASKED, former)
 
 
-class ScanTask(Task[Any, Any]):
+class ScanTask(Task[Any, Any]):  # type: ignore[misc]  # Celery tells no types
     """A scan as a task: where its process was ended for its time, the worker ends the scan in its place."""
 
     abstract = True
