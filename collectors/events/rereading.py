@@ -144,7 +144,9 @@ class Rereader:
         above = [str(p["device_id"]) for p in raw if isinstance(p, dict) and p.get("device_owner") == "trunk:subport"]
         trunks: list[JSON] = []
         if ids and self._has_trunks():
-            trunks = [*self._neutron("trunks", "trunks", port_id=ids), *self._neutron("trunks", "trunks", id=above)]
+            trunks = self._trunks_of(
+                ids, above, loose=any(isinstance(p, dict) and not p.get("device_owner") for p in raw)
+            )
         floating: list[JSON] = []
         if whole:
             inside = {str(sub["port_id"]) for trunk in trunks for sub in trunk.get("sub_ports") or ()} - set(ids)
@@ -154,6 +156,15 @@ class Rereader:
         listings = ports.RawPorts(self._listing(raw), self._listing(trunks), self._listing(floating))
         told.add(ports.parse_api(listings), raw)
         return told
+
+    def _trunks_of(self, ids: list[str], above: list[str], *, loose: bool) -> list[JSON]:
+        """Trunks of these parents, and those with these ids; all where a port is `loose`.
+
+        A subport names its trunk only once an agent has wired it, and neutron cannot be asked for the trunk of a port.
+        """
+        if loose:
+            return self._source.listing("network", "trunks", "trunks")
+        return [*self._neutron("trunks", "trunks", port_id=ids), *self._neutron("trunks", "trunks", id=above)]
 
     def _has_trunks(self) -> bool:
         if self._trunks is None:
@@ -224,7 +235,7 @@ class Rereader:
     def statuses(self, scope: Scope, began: datetime, _: list[str]) -> Reread:
         """Which objects there are, and what of them agents change or neutron does without a word."""
         trunks = self._listed("trunks", "id", "port_id", "sub_ports") if self._has_trunks() else []
-        above = {str(trunk.get("port_id")): str(trunk.get("id")) for trunk in trunks}
+        above = {str(trunk.get("port_id")): _members(trunk) for trunk in trunks}
         parents = {
             str(sub.get("port_id")): str(trunk.get("port_id"))
             for trunk in trunks
@@ -285,12 +296,16 @@ def _reread(
     )
 
 
-def _standing(one: Mapping[str, Any], above: Mapping[str, str], parents: Mapping[str, str]) -> Standing:
+def _members(trunk: Mapping[str, Any]) -> tuple[str, ...]:
+    return (str(trunk.get("id")), *sorted(str(sub.get("port_id")) for sub in trunk.get("sub_ports") or ()))
+
+
+def _standing(one: Mapping[str, Any], above: Mapping[str, tuple[str, ...]], parents: Mapping[str, str]) -> Standing:
     id, revision = str(one.get("id")), one.get("revision_number")
     return Standing(
         str(one.get("status") or ""),
         str(one.get("binding:host_id") or ""),
-        above.get(id, ""),
+        above.get(id, ()),
         parents.get(id, ""),
         revision if isinstance(revision, int) else None,
     )

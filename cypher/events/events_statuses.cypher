@@ -5,4 +5,5 @@
 MATCH (o:Object {environment: $environment, scope: $scope})
 WHERE o.type = $type
 RETURN o.id AS id, coalesce(o.source_status, '') AS status, coalesce(o.binding_host, '') AS host,
-       coalesce(o.trunk_id, '') AS trunk, coalesce(o.trunk_parent, '') AS parent, o.said_version[0] AS revision
+       o.trunk_id AS trunk, CASE WHEN o.trunk_id IS NULL THEN null ELSE o.details END AS details,
+       coalesce(o.trunk_parent, '') AS parent, o.said_version[0] AS revision

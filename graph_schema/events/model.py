@@ -107,8 +107,8 @@ class Standing:
 
     status: str = ""
     host: str = ""
-    trunk: str = ""
-    """The trunk that a port is the parent of."""
+    trunk: tuple[str, ...] = ()
+    """The trunk that a port is the parent of, and the ports in it."""
     parent: str = ""
     """The parent of the trunk that a port is in."""
     revision: int | None = field(default=None, compare=False)

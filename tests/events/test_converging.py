@@ -97,6 +97,38 @@ def test_what_changes_by_an_action_of_its_own_is_found_by_the_poll(
     assert differences(picture(driver, environment), picture(driver, fresh)) == {}
 
 
+def test_a_subport_that_no_agent_has_wired_is_known_to_be_one_and_leaves_with_its_port(
+    graph: Graph, driver: Driver, names: Iterator[str]
+) -> None:
+    """Neither names its trunk then, nor does its deletion tell of it."""
+    cloud = ModelCloud(14)
+    environment, fresh, later = next(names), next(names), next(names)
+    trunks = cloud.state["trunks"]
+    taken = {t["port_id"] for t in trunks} | {sub["port_id"] for t in trunks for sub in t["sub_ports"]}
+    trunk = trunks[0]
+    port = next(p for p in cloud.state["ports"] if p["device_owner"] == "" and p["id"] not in taken)
+    trunk["sub_ports"].append({"port_id": port["id"], "segmentation_type": "vlan", "segmentation_id": 7})
+    scanned(graph, environment, cloud)
+    kept = Kept(graph, environment, cloud)
+
+    port |= {"name": "renamed", "revision_number": port["revision_number"] + 1}
+    kept.hear([made("port.update.end", {"port": port})])
+    kept.settle()
+    scanned(graph, fresh, cloud)
+    assert differences(picture(driver, environment), picture(driver, fresh)) == {}
+
+    driver.execute_query(
+        "MATCH (o:Object {environment: $e, id: $i}) REMOVE o.trunk_parent", e=environment, i=port["id"]
+    )
+    trunk["sub_ports"].pop()
+    cloud.state["ports"].remove(port)
+    kept.hear([made("port.delete.end", {"port_id": port["id"]})])
+    kept.engine.poll()
+    kept.settle()
+    scanned(graph, later, cloud)
+    assert differences(picture(driver, environment), picture(driver, later)) == {}
+
+
 def test_what_a_notification_names_and_nobody_told_of_is_asked_for(
     graph: Graph, driver: Driver, names: Iterator[str]
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -225,7 +226,12 @@ class Engine:
         for kind, told in reread.standings.items():
             where = {"environment": self._environment, "scope": reread.scope.key}
             rows = self._graph.stream("events_statuses", **where, type=kind)
-            known = {r["id"]: Standing(r["status"], r["host"], r["trunk"], r["parent"], r["revision"]) for r in rows}
+            known = {
+                r["id"]: Standing(
+                    r["status"], r["host"], _members(r["trunk"], r["details"]), r["parent"], r["revision"]
+                )
+                for r in rows
+            }
             changed |= {Refresh(kind, id) for id in known.keys() | told.keys() if known.get(id) != told.get(id)}
             changed |= {Refresh(kind, id) for id in self._revised(kind, told, known)}
         return replace(reread, more=(*reread.more, *sorted(changed)))
@@ -275,6 +281,14 @@ def _chunks(wanted: Iterable[Due]) -> Iterator[tuple[RefreshKind, list[Due]]]:
         size = TOGETHER if kind not in ASKED_BY_ONE else 1
         for begin in range(0, len(by_kind[kind]), size):
             yield kind, by_kind[kind][begin : begin + size]
+
+
+def _members(trunk: str | None, details: str | None) -> tuple[str, ...]:
+    """A trunk and the ports in it, as its parent port knows them."""
+    if trunk is None:
+        return ()
+    subports = json.loads(details or "{}").get("subports") or ()
+    return (trunk, *sorted(subport["port_id"] for subport in subports))
 
 
 def _turn(kind: RefreshKind) -> int:

@@ -102,6 +102,13 @@ def request(tx: Transaction, environment: str, refreshes: Iterable[Refresh], now
         tx.run("refresh_request", environment=environment, rows=rows, now=now)
 
 
+def drop(tx: Transaction, environment: str, refreshes: Iterable[Refresh]) -> None:
+    """Ask no longer for these."""
+    keys = sorted({stored_id(one.key) for one in refreshes})
+    if keys:
+        tx.run("refresh_drop", environment=environment, keys=keys)
+
+
 def due(graph: Graph, environment: str, now: datetime, *, hosts: bool | None = None) -> list[Due]:
     """What is due, of hosts or of all else (None: both): what is asked for before what is looked at once more."""
     rows = graph.read("refresh_due", environment=environment, now=now, hosts=hosts, limit=AT_ONCE)

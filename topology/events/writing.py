@@ -12,7 +12,7 @@ from graph_schema.events import Refresh, RefreshKind, Reread, Says, Version
 from graph_schema.records import Record, Scope
 from graph_schema.registry import OBJECT_TYPES
 from topology.events.plan import Plan, consequences, laid_over, wiring
-from topology.events.requests import request
+from topology.events.requests import drop, request
 from topology.events.sources import LiveSources
 from topology.graph import Graph, Transaction
 from topology.scan.inventory import Inventory
@@ -25,6 +25,13 @@ from topology.store.saying import Saying
 FAR_ENDS = 20
 
 
+# Objects that are read again each by itself.
+READ_ALONE: Mapping[str, RefreshKind] = {
+    "port": "port",
+    "instance": "instance",
+    "router": "router",
+    "floating_ip": "floating_ip",
+}
 # How an object of a type is asked for: alone by its id, or with all of its kind.
 ASKED_ALONE = frozenset({"network", "port", "router", "security_group"})
 OF_TYPE: Mapping[str, RefreshKind] = {
@@ -78,6 +85,8 @@ class Writing:
         asked += self._say(fresh, known, now)
         self._saying.join_waiting()
         asked += self._missing([one.record.id for one in fresh])
+        # Of what is gone nobody need be asked again: of short-lived objects that would be most of what is read.
+        drop(self._tx, self._environment, (Refresh(READ_ALONE[type], id) for id, type in gone if type in READ_ALONE))
         request(self._tx, self._environment, asked, now)
         return self._done()
 
