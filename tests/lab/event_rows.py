@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 from lab.cloud.build import FLAVORS, IMAGE
-from lab.cloud.connection import Cloud
+from lab.cloud.connection import Cloud, CloudError
 from tests.lab.lab_machine import Lab
 from tests.lab.shown import Shown
 
@@ -196,9 +196,21 @@ class Scene:
                 lambda: self.shown.says(id, host=target) and target in {host for host, _ in self.shown.plugged(id)},
             )
         finally:
-            self.cloud.put("compute", f"/os-services/{service}", {"forced_down": False})
             self.lab.command("up")
+            self._forced_up(service)
         yield "evacuation: the host is back", lambda: self.on(id, target, 1)
+
+    def _forced_up(self, service: str) -> None:
+        """Nova refuses it until the host itself has tidied up what was evacuated."""
+        end = time.monotonic() + SETTLE_SECONDS
+        while True:
+            try:
+                self.cloud.put("compute", f"/os-services/{service}", {"forced_down": False})
+                return
+            except CloudError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(2)
 
     def _places(self) -> Iterator[Row]:
         aggregate = self.cloud.post("compute", "/os-aggregates", {"aggregate": {"name": f"{self.project}-table"}})
