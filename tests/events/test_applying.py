@@ -86,6 +86,23 @@ def test_what_is_gone_stays_gone_whatever_comes_late(kept: Kept, cloud: ModelClo
     assert not {port["id"], "never-seen"} & shown().keys()
 
 
+def test_what_is_gone_is_asked_for_no_more(kept: Kept, cloud: ModelCloud, driver: Driver, environment: str) -> None:
+    def asked_for() -> set[str]:
+        with driver.session() as session:
+            rows = session.run("MATCH (r:RefreshRequest {environment: $name}) RETURN r.key AS key", name=environment)
+            return {row["key"] for row in rows}
+
+    port = port_of(cloud)
+    kept.hear([updated(port, 100, **{"binding:host_id": "elsewhere"})])
+    before = asked_for()
+
+    kept.hear([made("port.delete.end", {"port_id": port["id"]})])
+
+    assert f"port/{port['id']}" in before
+    assert f"port/{port['id']}" not in asked_for()
+    assert {key for key in before if key.startswith("host/")} <= asked_for()
+
+
 def test_a_delete_that_comes_before_its_create_wins(kept: Kept, cloud: ModelCloud, shown: Any) -> None:
     kept.hear([made("port.delete.end", {"port_id": "p-new"})])
     kept.hear([made("port.create.end", {"port": port_of(cloud, id="p-new")})])
