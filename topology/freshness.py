@@ -65,6 +65,8 @@ class ScopeBook:
         """`states`: those that matter, where they were read already."""
         known = scope_states(graph, environment) if states is None else states
         self._states = {state.scope.key: state for state in known}
+        # Of thousands of scopes a few at most, looked at for each of thousands of answers.
+        self._doubtful = sorted(key for key, state in self._states.items() if state.outcome != "complete")
 
     def freshness(self, nodes: Iterable[Mapping[str, Any]]) -> Freshness:
         """The freshness of an answer of these nodes: the scopes that said them, and those of the hosts they are on.
@@ -72,8 +74,8 @@ class ScopeBook:
         A host's own scope counts although it said none of the nodes: what it could not say is what is missing.
         """
         keys = scope_keys(nodes)
-        doubtful = (key for key, state in self._states.items() if state.outcome != "complete" and key not in keys)
-        return Freshness(tuple(self._states.get(key) or _never(key) for key in keys), tuple(sorted(doubtful)))
+        doubtful = (key for key in self._doubtful if key not in keys)
+        return Freshness(tuple(self._states.get(key) or _never(key) for key in keys), tuple(doubtful))
 
 
 def scope_keys(nodes: Iterable[Mapping[str, Any]]) -> list[str]:

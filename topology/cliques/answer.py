@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from cypher import Statement
@@ -170,8 +171,9 @@ def _rows(
 
 
 def _focal_points(graph: Graph, environment: str, focal_type: str, size: int) -> Iterator[list[str]]:
-    ids = sorted(row["id"] for row in graph.stream("focal_points", environment=environment, type=focal_type))
-    yield from (ids[start : start + size] for start in range(0, len(ids), size))
+    ids = (row["id"] for row in graph.stream("focal_points", environment=environment, type=focal_type))
+    while batch := list(islice(ids, size)):
+        yield batch
 
 
 def _clique(environment: str, choice: Choice, row: Mapping[str, Any], scopes: ScopeBook) -> Clique:
