@@ -15,6 +15,7 @@ from topology.store.lease import Fence, superseded, take
 from topology.store.removal import RemovalGuard
 from topology.store.scope_writer import Steps, Written, remove_unsaid, write_said
 from topology.store.unchanged import SmallReading, stamp_unchanged
+from topology.store.writes import Said
 
 
 @dataclass(slots=True)
@@ -34,13 +35,14 @@ def write_together(readings: Sequence[SmallReading], guards: Sequence[RemovalGua
     What came of each, in their order; Superseded for one that a newer reading was faster than.
     """
     found: dict[str, Written | Superseded] = {}
-    if not readings[0].context.expect_changes:
+    lead = readings[0].context
+    asked = not lead.expect_changes
+    if asked:
         unchanged = stamp_unchanged(readings)
         seen = {one.context.scope.key: {said.token for said in one.says} for one in readings}
         found = {key: Written(changes, seen[key]) for key, changes in unchanged.items()}
     rest = [one for one in readings if one.context.scope.key not in found]
     if rest:
-        rest[0].context.expect_changes = True
         done = _in_one_transaction(rest)
         found.update(done.written)
         found.update(done.late)
@@ -49,8 +51,14 @@ def write_together(readings: Sequence[SmallReading], guards: Sequence[RemovalGua
             key = one.context.scope.key
             if done.steps is not None and key not in found:
                 found[key] = _removed(done.steps, place, by_key[key], one)
-        readings[0].context.expect_changes = rest[0].context.expect_changes
+        lead.expect_changes = _mostly_changed(readings) if asked else rest[0].context.expect_changes
     return [found[one.context.scope.key] for one in readings]
+
+
+def _mostly_changed(readings: Sequence[SmallReading]) -> bool:
+    """Whether most of what was compared is otherwise in the graph: then it is not asked first the next time."""
+    changed = sum(len(one.says if one.differing is None else one.differing) for one in readings)
+    return 2 * changed > sum(len(one.says) for one in readings)
 
 
 def _removed(steps: Steps, place: int, guard: RemovalGuard, reading: SmallReading) -> Written | Superseded:
@@ -78,17 +86,21 @@ def _write(tx: Transaction, readings: Sequence[SmallReading]) -> _Done:
     if not had:
         return done
     contexts = [one.context for one in had]
+    says: list[Said] = []
+    settled: list[Said] = []
     for place, one in enumerate(had):
         one.context.transaction, one.context.tally = tx, Tally(one.context.tally.listing)
-        for said in one.says:
+        for number, said in enumerate(one.says):
             said.place = place
+            (says if one.differing is None or number in one.differing else settled).append(said)
     contexts[0].expect_changes = True
     try:
         done.steps = write_said(
             contexts,
-            (said for one in had for said in one.says),
+            says,
             ((place, attributes) for place, one in enumerate(had) for attributes in one.attributes),
             at_once=True,
+            settled=settled,
         )
         _stamp(tx, done, done.steps)
     finally:

@@ -83,7 +83,13 @@ class ObjectStep:
             unsaid = sorted(self._unsaid(batch), key=lambda one: one.id)
             self._count(unsaid, self._settle(unsaid))
 
-    def _unsaid(self, batch: Sequence[Said]) -> Iterable[Said]:
+    def settled(self, says: Iterable[Said]) -> None:
+        """Count objects that were found in the graph just as they are said."""
+        for one in self._unsaid(says):
+            self.owned[one.place].number += 1
+            self._contexts[one.place].tally.objects[one.record.type].unchanged += 1
+
+    def _unsaid(self, batch: Iterable[Said]) -> Iterable[Said]:
         """Those of the batch that the reading has not said before."""
         for one in batch:
             seen, tally = self.owned[one.place].seen, self._contexts[one.place].tally

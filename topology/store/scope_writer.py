@@ -75,11 +75,17 @@ def write_scope(context: WriteContext, prepared: Prepared, guard: RemovalGuard) 
 
 
 def write_said(
-    contexts: Sequence[WriteContext], says: Iterable[Said], others: Iterable[Placed], *, at_once: bool
+    contexts: Sequence[WriteContext],
+    says: Iterable[Said],
+    others: Iterable[Placed],
+    *,
+    at_once: bool,
+    settled: Iterable[Said] = (),
 ) -> Steps:
-    """Write all that is said; `at_once` where it fits into one batch."""
+    """Write all that is said but what is `settled`: found just so before. `at_once`: it fits into one batch."""
     with spool_of_anchors() as anchors:
         steps = Steps(contexts, ObjectStep(contexts, anchors, at_once=at_once), AttributeStep(contexts))
+        steps.objects.settled(settled)
         steps.objects.run(says)
         steps.attributes.run(others)
         LinkStep(contexts).run(anchors)

@@ -23,10 +23,12 @@ class SmallReading:
     says: Sequence[Said]
     attributes: Sequence[Attributes]
     outcome: Outcome
+    differing: frozenset[int] | None = None
+    """Numbers of what is said otherwise than the graph has it; None where that was not asked."""
 
 
 def stamp_unchanged(readings: Sequence[SmallReading]) -> dict[str, ScopeChanges]:
-    """Stamp the scopes of which the graph has just what is said, and tell so, by key; do nothing about the others.
+    """Stamp the scopes of which the graph has just what is said, and tell so, by key; note what differs of the others.
 
     What a complete reading has to remark all the same is kept.
     """
@@ -34,12 +36,14 @@ def stamp_unchanged(readings: Sequence[SmallReading]) -> dict[str, ScopeChanges]
     if not asked:
         return {}
     context = readings[0].context
-    stamped = context.graph.write(
+    rows = context.graph.write(
         "scopes_unchanged",
         environment=context.environment,
         readings=[_said(one, changes) for one, changes in asked.values()],
     )
-    return {row["key"]: asked[row["key"]][1] for row in stamped}
+    for row in rows:
+        asked[row["key"]][0].differing = frozenset(row["differing"])
+    return {row["key"]: asked[row["key"]][1] for row in rows if row["same"]}
 
 
 def _comparable(reading: SmallReading) -> bool:
