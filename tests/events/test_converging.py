@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from neo4j import Driver
 
+from graph_schema.events import Refresh
 from tests.events.graphs import Kept, differences, picture, scanned
 from tests.events.model_cloud import ModelCloud
 from tests.events.recorded import made
@@ -89,6 +90,32 @@ def test_what_changes_by_an_action_of_its_own_is_found_by_the_poll(
         cloud.change_trunk(silent=True)
     cloud.rebind(next(p for p in cloud.state["ports"] if p["device_owner"] == "network:router_interface"), "net2")
     cloud.route(cloud.state["routers"][0], "10.200.0.0/24")
+
+    kept.engine.poll()
+    kept.settle()
+
+    scanned(graph, fresh, cloud)
+    assert differences(picture(driver, environment), picture(driver, fresh)) == {}
+
+
+def test_what_a_refused_request_had_changed_for_a_moment_is_found_by_the_poll(
+    graph: Graph, driver: Driver, names: Iterator[str]
+) -> None:
+    """Neutron gives a port to a router, sees that it must not, and takes it back without a word."""
+    cloud = ModelCloud(15)
+    environment, fresh = next(names), next(names)
+    scanned(graph, environment, cloud)
+    kept = Kept(graph, environment, cloud)
+    kept.engine.poll()
+    kept.settle()  # the first poll learns the revisions
+    loose = next(p for p in cloud.state["ports"] if p["device_owner"] == "" and not p.get("trunk_details"))
+    port = loose | {"id": "5e1c0000-0000-4000-8000-000000000001", "revision_number": 1}
+    port |= {"mac_address": "fa:16:3e:5e:1c:01", "fixed_ips": []}
+    of_router = {"device_owner": "network:router_interface", "device_id": cloud.state["routers"][0]["id"]}
+    cloud.state["ports"].append(port | of_router | {"revision_number": 2})
+    kept.engine.ask([Refresh("port", port["id"])])
+    kept.settle()  # it was asked for at that very moment
+    cloud.state["ports"][-1] = port | {"revision_number": 3}
 
     kept.engine.poll()
     kept.settle()

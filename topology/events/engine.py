@@ -237,12 +237,19 @@ class Engine:
         return replace(reread, more=(*reread.more, *sorted(changed)))
 
     def _revised(self, kind: RefreshKind, told: Mapping[str, Standing], known: Mapping[str, Standing]) -> Iterator[str]:
-        """What its source has revised since the last poll, and nobody has told or read since."""
-        before = self._revisions.get(kind, {})
+        """What its source has revised since the last poll, and nobody has told or read since.
+
+        What came since the last poll is compared with what was told of it: what a service takes back of a request that
+        it refuses in the end is a revision without a word.
+        """
+        before = self._revisions.get(kind)
         self._revisions[kind] = {id: one.revision for id, one in told.items() if one.revision is not None}
+        if before is None:
+            return
         for id, revision in self._revisions[kind].items():
             read = known[id].revision if id in known else None
-            if id in before and revision > max(before[id], -1 if read is None else read):
+            seen = [one for one in (before.get(id), read) if one is not None]
+            if seen and revision > max(seen):
                 yield id
 
     def _write(self, work: Callable[[Writing, datetime], Written]) -> Written:
