@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from collections.abc import Collection as Names
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import closing
 from contextvars import copy_context
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
 from types import TracebackType
 from typing import Self
@@ -16,6 +18,7 @@ from collectors.hosts import host_sites
 from collectors.reading import Attempt, attempt, once, outcome_of, unexpected
 from collectors.registry import Plugins
 from collectors.scope_reading import ScopeReader
+from collectors.side_by_side import side_by_side
 from collectors.sources.memory import RememberedDatabase
 from collectors.sources.protocols import HostShell, ShellSource, SourceError, Sources, Unreachable
 from graph_schema.records import InventoryView, Link, Outcome, Problem, Reading, Scope
@@ -169,8 +172,8 @@ class Collection:
         began, scope = _now(), Scope(HOST_SOURCE, site.host)
         attempts = [Attempt(problems=self._plugins.lost_collectors)] if self._plugins.lost_collectors else []
         try:
-            with shells.connect(site.host, site.address) as shell:
-                for each in self._attempts(shell, site):
+            with shells.connect(site.host, site.address) as shell, closing(self._attempts(shell, site)) as tried:
+                for each in tried:
                     attempts.append(each)
                     if isinstance(each.lost, Unreachable):
                         break  # the others would only say the same
@@ -182,9 +185,10 @@ class Collection:
         self._say("hosts", f"{site.host}: {len(records)} objects")
         return Reading(scope, began, outcome_of(attempts), records, attributes)
 
-    def _attempts(self, shell: HostShell, site: HostSite) -> Iterator[Attempt]:
-        for collector in self._plugins.hosts:
-            yield _of_host(collector, shell, site)
+    def _attempts(self, shell: HostShell, site: HostSite) -> Generator[Attempt, None, None]:
+        """What each collector gives, in their order whichever ends first."""
+        tasks = [partial(_of_host, collector, shell, site) for collector in self._plugins.hosts]
+        return side_by_side(tasks, concurrent=shell.concurrent)
 
 
 def _of_host(collector: HostCollector, shell: HostShell, site: HostSite) -> Attempt:

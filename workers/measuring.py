@@ -154,6 +154,11 @@ class MeasuredShell:
         """Id of the host."""
         return self._shell.host
 
+    @property
+    def concurrent(self) -> bool:
+        """As the shell that is measured."""
+        return self._shell.concurrent
+
     def run(self, command: Command, arguments: Sequence[str] = ()) -> str:
         """As the host answers. Raises SourceError."""
         with self._measure("command"):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from collectors.contracts import HostCollector, HostSite
 from collectors.host.interface import Interface
@@ -15,6 +16,7 @@ from collectors.host.interfaces import fetch_interfaces, parse_interfaces
 from collectors.host.namespaces import Namespace, RawNamespaces, fetch_namespaces, parse_namespaces
 from collectors.host.nic_files import DeviceFiles, NicFiles, fetch_nic_files, parse_nic_files
 from collectors.host.output import Output
+from collectors.side_by_side import both
 from collectors.sources.protocols import HostShell
 from graph_schema.object_types import HOST_PNIC
 from graph_schema.records import Record
@@ -34,7 +36,9 @@ class RawNics:
 def fetch(shell: HostShell, _: HostSite) -> RawNics:
     """Four commands. Raises CommandFailed, Unreachable."""
     # Interfaces first: listing them gives namespaces that they lead into their ids.
-    return RawNics(fetch_interfaces(shell), fetch_namespaces(shell), fetch_nic_files(shell))
+    interfaces = fetch_interfaces(shell)
+    others = both(partial(fetch_namespaces, shell), partial(fetch_nic_files, shell), concurrent=shell.concurrent)
+    return RawNics(interfaces, *others)
 
 
 def parse(raw: RawNics) -> Iterator[Record]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from collectors.host.interface import Interface
 from collectors.host.interfaces import parse_interfaces, speaks_json
 from collectors.host.output import Output, ask, whole_number
+from collectors.side_by_side import both
 from collectors.sources.protocols import HostShell
 from graph_schema.commands import NAMESPACE_INTERFACES, NAMESPACE_INTERFACES_TEXT, NAMESPACES
 
@@ -36,10 +38,9 @@ class RawNamespaces:
 
 def fetch_namespaces(shell: HostShell) -> RawNamespaces:
     """All named namespaces with their interfaces, in two commands. Raises CommandFailed, Unreachable."""
-    json = speaks_json(shell)
-    return RawNamespaces(
-        ask(shell, NAMESPACES), ask(shell, NAMESPACE_INTERFACES if json else NAMESPACE_INTERFACES_TEXT)
-    )
+    inside = NAMESPACE_INTERFACES if speaks_json(shell) else NAMESPACE_INTERFACES_TEXT
+    told = both(partial(ask, shell, NAMESPACES), partial(ask, shell, inside), concurrent=shell.concurrent)
+    return RawNamespaces(*told)
 
 
 def parse_namespaces(raw: RawNamespaces) -> Sequence[Namespace]:

@@ -102,6 +102,11 @@ class HostShell(Protocol):
         """Id of the host."""
         ...
 
+    @property
+    def concurrent(self) -> bool:
+        """Whether several threads may ask at once, and gain by it."""
+        ...
+
     def run(self, command: Command, arguments: Sequence[str] = ()) -> str:
         """Standard output of a declared command. Raises CommandFailed for a status that it does not accept."""
         ...

@@ -204,6 +204,11 @@ class RecordingShell:
         """Id of the host."""
         return self._shell.host
 
+    @property
+    def concurrent(self) -> bool:
+        """As the host is asked: what is kept is the same in any order."""
+        return self._shell.concurrent
+
     def run(self, command: Command, arguments: Sequence[str] = ()) -> str:
         """As the host answers. Raises SourceError."""
         return accepted(self.result(command, arguments), command, self.host)

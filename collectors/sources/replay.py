@@ -156,6 +156,8 @@ class ReplayedShells:
 class ReplayedShell:
     """A HostShell from a recording."""
 
+    concurrent = False
+
     def __init__(self, host: str, part: Mapping[str, Mapping[str, Any]], told: _Told) -> None:
         self._host, self._part, self._told = host, part, told
 

@@ -33,9 +33,10 @@ def check_sections(sections: Iterable[SectionValues]) -> list[Problem]:
     return found
 
 
-def open_sources(sections: Sequence[SectionValues], *, pins: Path) -> Sources:
+def open_sources(sections: Sequence[SectionValues], *, pins: Path, keep: float = 0.0) -> Sources:
     """The sources of an environment; `pins` is the file that keeps its hosts' SSH keys.
 
+    A host's connection is kept open for `keep` seconds after its use, for who asks the same hosts again and again.
     A source that does not open is in `missing` with the reason. Raises InvalidSection for a mistake in a section.
     """
     if wrong := check_sections(sections):
@@ -55,7 +56,7 @@ def open_sources(sections: Sequence[SectionValues], *, pins: Path) -> Sources:
 
     cloud = tried("OpenStack", open_cloud)
     database = tried("mysql", _open_database)
-    shells = tried("CLI", lambda section: _open_shells(section, pins))
+    shells = tried("CLI", lambda section: _open_shells(section, pins, keep))
     apis: Mapping[str, ApiSource] = cloud.apis if cloud is not None else {}
     regions = cloud.regions if cloud is not None else regions_of(given.get("OpenStack", {}))
     missing |= {f"OpenStack {region}": p for region, p in cloud.problems.items()} if cloud is not None else {}
@@ -147,8 +148,8 @@ def _tls(section: SectionValues) -> ssl.SSLContext | None:
     return context
 
 
-def _open_shells(section: SectionValues, pins: Path) -> SshHosts:
-    shells = shells_of(section, pins)
+def _open_shells(section: SectionValues, pins: Path, keep: float) -> SshHosts:
+    shells = shells_of(section, pins, keep)
     if shells.has_master:
         try:
             shells.master()
@@ -158,7 +159,7 @@ def _open_shells(section: SectionValues, pins: Path) -> SshHosts:
     return shells
 
 
-def shells_of(section: SectionValues, pins: Path) -> SshHosts:
+def shells_of(section: SectionValues, pins: Path, keep: float = 0.0) -> SshHosts:
     """The hosts of the CLI section, none of them connected yet. Raises Refused for a key that cannot be used."""
     key, password = _text(section, "key"), _password(section)
     nothing = key is None and password is None
@@ -182,7 +183,7 @@ def shells_of(section: SectionValues, pins: Path) -> SshHosts:
     hosts = {name: str(address) for name, address in (section.get("hosts") or {}).items()}
     sudo = Sudo(access.user, _text(section, "sudo_password"), bool(section.get("tty")))
     reach = Reach(hosts, host, section.get("port") or 22, through)
-    return SshHosts(access, reach, sudo, timeout=section.get("timeout") or 60.0)
+    return SshHosts(access, reach, sudo, timeout=section.get("timeout") or 60.0, keep=keep)
 
 
 def _described(key: str | None, password: str | None, agent: bool) -> str:

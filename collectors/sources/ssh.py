@@ -8,7 +8,8 @@ import secrets
 import shlex
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from weakref import WeakSet
@@ -24,9 +25,11 @@ from collectors.sources.protocols import (
     Unreachable,
     accepted,
 )
-from collectors.sources.ssh_command import Answering, Line, execute
+from collectors.sources.ssh_command import Answering, Line
 from collectors.sources.ssh_connection import Access, Address, connected
+from collectors.sources.ssh_kept import KeptConnections
 from collectors.sources.ssh_names import addresses, resolves
+from collectors.sources.ssh_sessions import Sessions, is_alive
 from graph_schema.commands import HOST_NAMES, Command
 
 # Without a handler Python would print paramiko's tracebacks beside our own messages.
@@ -63,15 +66,21 @@ class Reach:
 
 
 class SshHosts:
-    """A ShellSource. `connections` and `commands` count by host what was used."""
+    """A ShellSource. `connections` and `commands` count by host what was used.
 
-    def __init__(self, access: Access, reach: Reach, sudo: Sudo | None = None, *, timeout: float = 60.0) -> None:
+    A connection is kept open for `keep` seconds after its use.
+    """
+
+    def __init__(
+        self, access: Access, reach: Reach, sudo: Sudo | None = None, *, timeout: float = 60.0, keep: float = 0.0
+    ) -> None:
         self._access, self._reach, self._timeout = access, reach, timeout
         self._as = None if access.user == "root" else sudo or Sudo(access.user)
         self._lock = threading.Lock()
         self._master: paramiko.SSHClient | None = None
         self._master_error: SourceError | None = None
         self._open: WeakSet[paramiko.SSHClient] = WeakSet()
+        self._kept = KeptConnections(keep)
         self._closed = False
         self._names_lock = threading.Lock()
         self._names: Mapping[str, str] | None = None
@@ -88,13 +97,13 @@ class SshHosts:
         """A shell on the host, until the block ends. Raises Refused, Unreachable."""
         where = self.address_of(host, address)
         is_master = self._is_master(where)
-        shell = SshShell(host, lambda: self._connection(host, where), self._as, self._timeout, self.commands)
+        sessions = Sessions(lambda: self._connection(host, where), self._timeout)
         try:
-            shell.open()
-            yield shell
+            sessions.open(self._kept.take((host, where)))
+            yield SshShell(host, sessions, self._as, self.commands)
         finally:
             if not is_master:
-                shell.close()
+                self._kept.give((host, where), sessions)
 
     def address_of(self, host: str, address: str) -> Address:
         """Where the host is: as the section says (by id or short name), else `address`, else as the master says."""
@@ -108,7 +117,7 @@ class SshHosts:
         with self._lock:
             if self._master_error is not None:
                 raise self._master_error
-            if self._master is None or not _is_alive(self._master):
+            if self._master is None or not is_alive(self._master):
                 try:
                     self._master = connected(self._access, self._master_address(), "the master host")
                 except SourceError as error:
@@ -122,6 +131,7 @@ class SshHosts:
     def close(self) -> None:
         """End every connection, those in use too; no new one is made."""
         self._closed = True
+        self._kept.close()
         for client in list(self._open):
             with suppress(Exception):  # whatever is wrong with one, the others are closed too
                 client.close()
@@ -143,9 +153,10 @@ class SshHosts:
         """What the master knows of names, asked once; nothing where it cannot be asked."""
         with self._names_lock:
             if self._names is None:
-                shell = SshShell("master", self.master, self._as, self._timeout, self.commands)
+                sessions = Sessions(self.master, self._timeout)
                 try:
-                    shell.open()
+                    sessions.open()
+                    shell = SshShell("master", sessions, self._as, self.commands)
                     self._names = addresses(shell.result(HOST_NAMES).stdout, str(self._reach.master))
                 except SourceError:
                     self._names = {}  # the host's own failure then says that its name does not resolve
@@ -156,38 +167,22 @@ class SshHosts:
 
 
 class SshShell:
-    """A HostShell over one connection. A connection that is lost is made once more, then given up.
+    """A HostShell over one connection, several commands at once. Each is run once, however many ask for it.
 
     `sudo` is None where we are root; `counted` counts the commands.
     """
 
-    def __init__(
-        self,
-        host: str,
-        reopen: Callable[[], paramiko.SSHClient],
-        sudo: Sudo | None,
-        timeout: float,
-        counted: Counter[str],
-    ) -> None:
-        self._host, self._reopen, self._sudo, self._timeout, self._counted = host, reopen, sudo, timeout, counted
-        self._told: dict[tuple[str, tuple[str, ...]], CommandResult | SourceError] = {}
-        self._spare = 1
-        self.client: paramiko.SSHClient | None = None
+    concurrent = True
+
+    def __init__(self, host: str, sessions: Sessions, sudo: Sudo | None, counted: Counter[str]) -> None:
+        self._host, self._sessions, self._sudo, self._counted = host, sessions, sudo, counted
+        self._lock = threading.Lock()
+        self._told: dict[tuple[str, tuple[str, ...]], Future[CommandResult]] = {}
 
     @property
     def host(self) -> str:
         """Id of the host."""
         return self._host
-
-    def open(self) -> None:
-        """Connect. Raises Refused, Unreachable."""
-        self.client = self._reopen()
-
-    def close(self) -> None:
-        """End the connection."""
-        if self.client is not None:
-            with suppress(Exception):  # a connection that is broken already must not hide what broke it
-                self.client.close()
 
     def run(self, command: Command, arguments: Sequence[str] = ()) -> str:
         """Standard output of a declared command. Raises CommandFailed for a status that it does not accept."""
@@ -195,16 +190,15 @@ class SshShell:
 
     def result(self, command: Command, arguments: Sequence[str] = ()) -> CommandResult:
         """Its whole result; asked again, the same without running it. Raises SourceError."""
-        key = (command.name, tuple(arguments))
-        if key not in self._told:
+        key, mine = (command.name, tuple(arguments)), Future[CommandResult]()
+        with self._lock:
+            told = self._told.setdefault(key, mine)
+        if told is mine:
             try:
-                self._told[key] = self._run(command, arguments)
-            except SourceError as error:
-                self._told[key] = error
-        told = self._told[key]
-        if isinstance(told, SourceError):
-            raise told
-        return told
+                told.set_result(self._run(command, arguments))
+            except BaseException as error:  # noqa: BLE001  # whoever waits for it has to be told of anything
+                told.set_exception(error)
+        return told.result()
 
     def _run(self, command: Command, arguments: Sequence[str]) -> CommandResult:
         where = f"ssh {self._host}: {' '.join(command.words)}"
@@ -223,22 +217,9 @@ class SshShell:
             return CommandResult(result.stdout, result.stderr, NOT_INSTALLED)
 
     def _execute(self, line: Line, where: str) -> CommandResult:
-        self._counted[self._host] += 1
-        try:
-            return execute(self._transport(where), line, where, timeout=self._timeout)
-        except Unreachable:
-            if not self._spare:
-                raise
-            self._spare -= 1
-        self.close()
-        self.client = self._reopen()
-        return execute(self._transport(where), line, where, timeout=self._timeout)
-
-    def _transport(self, where: str) -> paramiko.Transport:
-        transport = self.client.get_transport() if self.client is not None else None
-        if transport is None or not transport.is_active():
-            raise Unreachable(where, "the connection was lost.", "Check the host; what is known of it is kept.")
-        return transport
+        with self._lock:
+            self._counted[self._host] += 1
+        return self._sessions.run(line, where)
 
 
 def _as_root(words: str, sudo: Sudo) -> Line:
@@ -265,8 +246,3 @@ def _of_sudo(result: CommandResult, where: str, user: str) -> CommandResult:
         f"sudo does not let {user} run it: {said[-1]}.",
         "Allow it in sudoers (NOPASSWD), give sudo_password, or `tty: true` where sudo wants a terminal.",
     )
-
-
-def _is_alive(client: paramiko.SSHClient) -> bool:
-    transport = client.get_transport()
-    return transport is not None and transport.is_active()

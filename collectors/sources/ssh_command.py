@@ -20,6 +20,10 @@ _GLANCE = 0.05  # seconds between looks at the error output while the other is s
 _NO_STATUS = -1
 
 
+class NoSession(Unreachable):
+    """The host answers, and opens no further session: as many are open as it allows, or it refuses any."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answering:
     """What to answer when a prompt comes: sudo's, with a password."""
@@ -42,8 +46,9 @@ def execute(
 ) -> CommandResult:
     """Run a line and read all that it prints.
 
-    Raises Unreachable where the connection is lost before the exit status came, CommandFailed where it does not end in
-    `timeout` seconds, Malformed where it prints more than `largest` bytes, Refused where the answer is not taken.
+    Raises NoSession where it could not begin, Unreachable where the connection is lost before the exit status came,
+    CommandFailed where it does not end in `timeout` seconds, Malformed where it prints more than `largest` bytes,
+    Refused where the answer is not taken.
     """
     deadline = time.monotonic() + timeout
     with _watched(transport, timeout + 2 * STILL_THERE):
@@ -53,11 +58,7 @@ def execute(
 def _execute(
     transport: paramiko.Transport, line: Line, output: _Output, where: str, deadline: float, timeout: float
 ) -> CommandResult:
-    try:
-        channel = transport.open_session(timeout=timeout)
-    except (paramiko.SSHException, EOFError, OSError) as error:
-        transport.close()  # else each further command would wait as long
-        raise Unreachable(where, f"the connection was lost ({str(error) or 'closed'}).", _LOST) from error
+    channel = _session(transport, where, timeout)
     try:
         if line.terminal:
             channel.get_pty(width=500)
@@ -73,6 +74,19 @@ def _execute(
     finally:
         with suppress(paramiko.SSHException, EOFError, OSError):
             channel.close()
+
+
+def _session(transport: paramiko.Transport, where: str, seconds: float) -> paramiko.Channel:
+    """A new session. Raises NoSession where the host says no; Unreachable where it says nothing, and hangs up."""
+    begun = time.monotonic()
+    try:
+        return transport.open_session(timeout=seconds)
+    except (paramiko.SSHException, EOFError, OSError) as error:
+        # Of several sessions that are refused at once the library tells only one the reason.
+        if transport.is_active() and time.monotonic() - begun < seconds:
+            raise NoSession(where, "the host opens no session.", _MORE_SESSIONS) from error
+        transport.close()  # else each further command would wait as long
+        raise Unreachable(where, f"the connection was lost ({str(error) or 'closed'}).", _LOST) from error
 
 
 class _Output:
@@ -138,6 +152,7 @@ class _Output:
 
 
 _LOST = "Check the host and its network; what is known of it is kept."
+_MORE_SESSIONS = "See MaxSessions in its sshd_config; what is known of it is kept."
 
 
 def _status(channel: paramiko.Channel, deadline: float, where: str, transport: paramiko.Transport) -> int:
@@ -173,7 +188,11 @@ def _watched(transport: paramiko.Transport, seconds: float) -> Iterator[None]:
 
 def _is_there(transport: paramiko.Transport) -> bool:
     try:
-        transport.open_session(timeout=STILL_THERE).close()
-    except (paramiko.SSHException, EOFError, OSError):
+        channel = _session(transport, "", STILL_THERE)
+    except NoSession:
+        return True  # it says no: it is there
+    except Unreachable:
         return False
+    with suppress(paramiko.SSHException, EOFError, OSError):
+        channel.close()
     return True

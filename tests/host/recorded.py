@@ -36,6 +36,7 @@ class RecordedHost:
     json: bool = True
     changed: Mapping[str, CommandResult] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    concurrent: bool = False
 
     def result(self, command: Command, arguments: Sequence[str] = ()) -> CommandResult:
         command.line(arguments)  # refuses what could not be sent

@@ -61,6 +61,7 @@ class ToldShell:
 
     host: str
     results: Mapping[str, Any]
+    concurrent: bool = False
 
     def run(self, command: Command, arguments: Sequence[str] = ()) -> str:
         return accepted(self.result(command, arguments), command, self.host)
