@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import entry_points
 from typing import Any
 
@@ -20,7 +20,6 @@ from topology.environments import Environment
 from topology.errors import GraphUnavailable
 from topology.events import Engine
 from topology.events.engine import Round
-from topology.events.requests import Claims
 from topology.events.state import ListenerNote
 from topology.graph import Graph
 from topology.metrics import METER
@@ -32,10 +31,12 @@ from workers.scanning import pins_of
 
 log = logging.getLogger("calipso.listener")
 LISTENERS = "calipso_graph.listeners"
+# The section that leads to hosts; all others are of services.
+HOSTS = "CLI"
 # Seconds between looks at what is due, and between attempts to open sources that did not open.
 TICK, REOPEN = 0.2, 30.0
-# A host that is asked for while others are read is read by another thread.
-READERS_OF_HOSTS = 3
+# Seconds that a host's connection stays open after a reading: the next look at what settles there comes within them.
+KEEP = 20.0
 
 
 class Watch:
@@ -50,13 +51,12 @@ class Watch:
         hide(secret for section in environment.configuration for secret in secrets_of(section))
         self._on_gap = rescan
         self._ended = threading.Event()
-        self._claims = Claims()
         self._threads = [
             threading.Thread(target=self._guarded, args=[work], daemon=True, name=f"{name} {environment.name}")
             for name, work in (
                 ("listen", self._listen),
-                ("refresh", lambda: self._refresh(hosts=False)),
-                *[("read hosts", lambda: self._refresh(hosts=True))] * READERS_OF_HOSTS,
+                ("refresh", self._refresh_services),
+                ("read hosts", self._refresh_hosts),
             )
         ]
 
@@ -119,35 +119,44 @@ class Watch:
         interpreter = load_interpreter(live.region)
         make(self._environment.name, section, engine, interpreter, self.note, self._rescan).run(self._ended)
 
-    def _refresh(self, *, hosts: bool) -> None:
-        """Read again what is due: hosts, or all else. What services say does not wait for hosts, nor they for it."""
-        while not self._ended.is_set():
-            sources = open_sources(self._environment.configuration, pins=pins_of(self._settings, self._environment))
-            try:
-                engine = Engine(
-                    self._graph,
-                    self._environment.name,
-                    self._live(sources),
-                    settings=self._settings,
-                    claims=self._claims,
-                )
-                self._refresh_with(engine, hosts=hosts, whole=not sources.missing)
-            finally:
-                sources.close()
+    def _refresh_services(self) -> None:
+        """Ask for what nobody notifies, and read again what is due of the services."""
+        polled = time.monotonic()
 
-    def _refresh_with(self, engine: Engine, *, hosts: bool, whole: bool) -> None:
-        """Read again what is due; where a source did not open, only for a while, and then it is opened again."""
-        begun = polled = time.monotonic()
-        while not self._ended.is_set() and (whole or time.monotonic() - begun < REOPEN):
-            if not hosts and time.monotonic() - polled >= self._settings.poll_seconds:
+        def turn(engine: Engine) -> Round:
+            nonlocal polled
+            if time.monotonic() - polled >= self._settings.poll_seconds:
                 polled = time.monotonic()
                 engine.poll()
-            done = engine.refresh(hosts=hosts)
-            if done.looked:
-                self._count(done)
-                log.info("read again %d, changed %d, failed %d", done.looked, done.changed, done.failed)
-            else:
-                self._ended.wait(TICK)
+            return engine.refresh_services()
+
+        self._refresh([section for section in self._environment.configuration if section["name"] != HOSTS], turn)
+
+    def _refresh_hosts(self) -> None:
+        """Read again the hosts that are due. Services do not wait for them, nor they for services."""
+        hosts = [section for section in self._environment.configuration if section["name"] == HOSTS]
+        self._refresh(hosts, lambda engine: engine.refresh_hosts(TICK))
+
+    def _refresh(self, sections: Sequence[Mapping[str, Any]], turn: Callable[[Engine], Round]) -> None:
+        """Turn after turn; where a section did not open, only for a while, and then it is opened again."""
+        while not self._ended.is_set():
+            sources = open_sources(sections, pins=pins_of(self._settings, self._environment), keep=KEEP)
+            engine = Engine(self._graph, self._environment.name, self._live(sources), settings=self._settings)
+            begun = time.monotonic()
+            try:
+                while not self._ended.is_set() and (not sources.missing or time.monotonic() - begun < REOPEN):
+                    self._tell(turn(engine), engine)
+            finally:
+                engine.close()
+                sources.close()
+
+    def _tell(self, done: Round, engine: Engine) -> None:
+        """Count what was done; where there was nothing to do, wait a moment."""
+        if done.looked:
+            self._count(done)
+            log.info("read again %d, changed %d, failed %d", done.looked, done.changed, done.failed)
+        elif not engine.busy:
+            self._ended.wait(TICK)
 
     def _live(self, sources: Sources) -> LiveCollection:
         collection = MeasuredCollection(

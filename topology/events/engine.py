@@ -15,7 +15,7 @@ from graph_schema.records import Problem, Reading, Scope
 from topology.errors import Superseded
 from topology.events.hosts import HOST_SOURCE, HostReader
 from topology.events.plan import plan_of
-from topology.events.requests import Claims, Due, due, request, settle
+from topology.events.requests import Due, due, request, settle
 from topology.events.sources import LiveSources
 from topology.events.together import together
 from topology.events.writing import Writing, Written
@@ -62,7 +62,7 @@ class Round:
 
 
 class Engine:
-    """Writes through the store, under the environment's lease. One for each thread; together they share claims."""
+    """Writes through the store, under the environment's lease. One for each thread: one reads hosts, one all else."""
 
     def __init__(
         self,
@@ -72,7 +72,6 @@ class Engine:
         *,
         settings: Settings,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        claims: Claims | None = None,
     ) -> None:
         self._graph, self._environment, self._sources, self._clock = graph, environment, sources, clock
         self._store = GraphStore(
@@ -82,9 +81,8 @@ class Engine:
             removal_share=settings.removal_share,
             removal_floor=settings.removal_floor,
         )
-        self._hosts = HostReader(graph, environment, self._store, sources)
+        self._hosts = HostReader(graph, environment, self._store, sources, settings.parallel_hosts)
         self._has_lease = False
-        self._claims = claims or Claims()
         self._revisions: dict[RefreshKind, dict[str, int]] = {}
 
     def apply(self, effects: Iterable[Effect]) -> Applied:
@@ -126,26 +124,59 @@ class Engine:
         hosts = [Refresh("host", host) for row in rows for host in row["hosts"]]
         self.ask([*(Refresh(kind, "") for kind in POLLED), *hosts])
 
-    def refresh(self, *, hosts: bool | None = None) -> Round:
-        """Read again what is due by now: hosts, all but hosts, or both (None).
+    def refresh(self) -> Round:
+        """Read again all that is due by now, hosts last; when this returns, it is written."""
+        done = self.refresh_services()
+        self._begin_hosts()
+        while self._hosts.busy:
+            self._end_hosts(None, done)
+        return done
 
-        What could not be read is tried again later, with growing pauses.
-        """
+    def refresh_services(self) -> Round:
+        """Read again what is due by now but for hosts. What could not be read is tried later, with growing pauses."""
         done = Round()
-        with (
-            self._claims.made(due(self._graph, self._environment, self._clock(), hosts=hosts)) as claimed,
-            ThreadPoolExecutor(REQUESTS_AT_A_TIME, thread_name_prefix="reread") as readers,
-        ):
-            chunks = list(_chunks(claimed))
-            alone = [(kind, wanted) for kind, wanted in chunks if kind != "host" and kind not in SCOPES]
+        chunks = list(_chunks(due(self._graph, self._environment, self._clock(), hosts=False)))
+        alone = [(kind, wanted) for kind, wanted in chunks if kind not in SCOPES]
+        with ThreadPoolExecutor(REQUESTS_AT_A_TIME, thread_name_prefix="reread") as readers:
             answers = {self._begin(kind, wanted, readers): (kind, wanted) for kind, wanted in alone}
             while answers:
                 ready = wait(answers, return_when=FIRST_COMPLETED).done
                 self._look_at([(*answers.pop(one), one.result()) for one in [*answers] if one in ready], done)
-            for kind, wanted in chunks:
-                if (kind, wanted) not in alone:
-                    self._look(kind, wanted, done)
+        for kind, wanted in chunks:
+            if kind in SCOPES:
+                self._look(kind, wanted, done)
         return done
+
+    def refresh_hosts(self, seconds: float) -> Round:
+        """Begin to read the hosts that are due by now; what came of those that have ended, so long waiting for one.
+
+        A host that is read holds up no other.
+        """
+        done = Round()
+        self._begin_hosts()
+        self._end_hosts(seconds, done)
+        return done
+
+    @property
+    def busy(self) -> bool:
+        """Whether hosts are being read."""
+        return self._hosts.busy
+
+    def close(self) -> None:
+        """Begin to read no more hosts."""
+        self._hosts.close()
+
+    def _begin_hosts(self) -> None:
+        self._hosts.begin(due(self._graph, self._environment, self._clock(), hosts=True))
+
+    def _end_hosts(self, seconds: float | None, done: Round) -> None:
+        for wanted, read in self._hosts.ended(seconds):
+            self.ask(read.more if read is not None else ())
+            failed = read is not None and read.outcome.status == "failed"
+            problems = read.outcome.problems if read is not None and failed else ()
+            again = failed and wanted.failures < TRIES_OF_A_HOST
+            good, bad = ([], [wanted]) if again else ([wanted], [])
+            self._settle(good, bad, problems, int(read is not None and read.changed), done)
 
     def _begin(self, kind: RefreshKind, wanted: Sequence[Due], readers: ThreadPoolExecutor) -> Future[Reread]:
         """Ask the service for single objects, while others are asked for."""
@@ -166,12 +197,9 @@ class Engine:
         self._settle(good, bad, problems, int(written.changed), done)
 
     def _look(self, kind: RefreshKind, wanted: Sequence[Due], done: Round) -> None:
-        if kind == "host":
-            problems, changed, bad = self._look_at_hosts(wanted)
-        else:
-            problems, changed = self._look_at_scope(kind)
-            bad = list(wanted) if problems else []
-        self._settle([one for one in wanted if one not in bad], bad, problems, changed, done)
+        problems, changed = self._look_at_scope(kind)
+        good, bad = ([], wanted) if problems else (wanted, [])
+        self._settle(good, bad, problems, changed, done)
 
     def _settle(
         self, good: Sequence[Due], bad: Sequence[Due], problems: Sequence[Problem], changed: int, done: Round
@@ -183,15 +211,6 @@ class Engine:
         done.problems += problems
         if any(one.failures == 0 for one in bad):  # told once, not with each try
             self._tell("warn", problems)
-
-    def _look_at_hosts(self, wanted: Sequence[Due]) -> tuple[list[Problem], int, list[Due]]:
-        reads = {read.host: read for read in self._hosts.read([one.refresh.id for one in wanted])}
-        self.ask([more for read in reads.values() for more in read.more])
-        failed = [read for read in reads.values() if read.outcome.status == "failed"]
-        hopeless = {one.refresh.id for one in wanted if one.failures >= TRIES_OF_A_HOST}
-        bad = [one for one in wanted if one.refresh.id in {r.host for r in failed} - hopeless]
-        problems = [problem for read in failed for problem in read.outcome.problems]
-        return problems, sum(read.changed for read in reads.values()), bad
 
     def _look_at_scope(self, kind: RefreshKind) -> tuple[list[Problem], int]:
         source, name = SCOPES[kind]
@@ -299,8 +318,8 @@ def _members(trunk: str | None, details: str | None) -> tuple[str, ...]:
 
 
 def _turn(kind: RefreshKind) -> int:
-    """Hosts last: what is on them is joined with what the services say by then. Single objects first."""
-    return {"host": 3, "statuses": 2, "instance": 0, "port": 0, "ports_of_device": 0}.get(kind, 1)
+    """Single objects first."""
+    return {"statuses": 2, "instance": 0, "port": 0, "ports_of_device": 0}.get(kind, 1)
 
 
 def _read(reading: Reading) -> bool:

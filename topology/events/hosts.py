@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
 from dataclasses import dataclass, replace
+from threading import Lock
 from typing import Any
 
 from graph_schema.events import Refresh
 from graph_schema.records import Outcome, Reading, Record
 from graph_schema.registry import owned_by
 from topology.errors import Superseded
+from topology.events.requests import Due
 from topology.events.sources import LiveSources
 from topology.graph import Graph
 from topology.scan.inventory import Inventory
@@ -31,18 +35,51 @@ class HostRead:
 
 
 class HostReader:
-    """Reads hosts again and writes what is on them."""
+    """Reads hosts again, each by itself: none waits for another. What is on them is written one after the other."""
 
-    def __init__(self, graph: Graph, environment: str, store: GraphStore, sources: LiveSources) -> None:
+    def __init__(self, graph: Graph, environment: str, store: GraphStore, sources: LiveSources, at_a_time: int) -> None:
         self._graph, self._environment, self._store, self._sources = graph, environment, store, sources
+        self._at_a_time = at_a_time
+        self._threads = ThreadPoolExecutor(at_a_time, thread_name_prefix="read host")
+        self._begun: dict[Future[HostRead | None], Due] = {}
+        self._writing = Lock()
 
-    def read(self, hosts: Sequence[str]) -> list[HostRead]:
-        """Read these hosts, several at a time. Those that the graph does not know are not among the answers."""
-        cloud = self._cloud(hosts)
-        reads = [self._write(reading, cloud) for reading in self._sources.read_hosts(cloud, frozenset(hosts))]
-        if any(read.changed for read in reads):
-            self._store.resolve_pending()
-        return reads
+    @property
+    def busy(self) -> bool:
+        """Whether hosts are being read that `ended` has not told of."""
+        return bool(self._begun)
+
+    def begin(self, wanted: Iterable[Due]) -> None:
+        """Begin to read those of these hosts that are not being read, as many as are read at a time."""
+        being_read = {one.refresh for one in self._begun.values()}
+        chosen = [one for one in wanted if one.refresh not in being_read][: self._at_a_time - len(being_read)]
+        if not chosen:
+            return
+        cloud = self._cloud([one.refresh.id for one in chosen])
+        for one in chosen:
+            # In the context that it is asked for in: what is logged says what it is about.
+            self._begun[self._threads.submit(copy_context().run, self._look, one.refresh.id, cloud)] = one
+
+    def ended(self, seconds: float | None = None) -> list[tuple[Due, HostRead | None]]:
+        """What came of those that have been read and written, waiting so long for the first (None: until there is one).
+
+        None for a host that the graph does not know, or where hosts cannot be read.
+        """
+        ready = wait(self._begun, timeout=seconds, return_when=FIRST_COMPLETED).done if self._begun else ()
+        return [(self._begun.pop(task), task.result()) for task in ready]
+
+    def close(self) -> None:
+        """Begin no more. What is being read ends with its source, and is not told."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _look(self, host: str, cloud: Inventory) -> HostRead | None:
+        for reading in list(self._sources.read_hosts(cloud, frozenset({host}))):
+            with self._writing:
+                read = self._write(reading, cloud)
+                if read.changed:
+                    self._store.resolve_pending()
+                return read
+        return None
 
     def _cloud(self, hosts: Sequence[str]) -> Inventory:
         cloud = Inventory()
@@ -70,13 +107,16 @@ class HostReader:
         return HostRead(reading.scope.name, changes.outcome, changes.changed, tuple(more))
 
     def _view(self, reading: Reading, cloud: Inventory) -> Inventory:
-        view = Inventory(host=reading.scope.name, below=cloud)
+        # The cloud as it is known is looked at by others, too: what only this host needs to know is put before it.
+        known = Inventory(below=cloud)
+        view = Inventory(host=reading.scope.name, below=known)
         owned = [kind.name for kind in owned_by(HOST_SOURCE)]
         view.types(owned)
         view.add(reading.records)
         if reading.outcome.status != "complete":
             view.add(self._store.load(owned, scope=reading.scope), replace=False)
-        cloud.add(self._ports([record for type in ("vnic", "vedge") for record in view.all(type)]), replace=False)
+        on_host = [record for type in ("vnic", "vedge") for record in view.all(type)]
+        known.add([*cloud.all("port"), *self._ports(on_host)])
         return view
 
     def _ports(self, on_host: Iterable[Record]) -> Iterable[Record]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from threading import Lock
 
 from graph_schema.events import Refresh, RefreshKind
 from topology.graph import Graph, Transaction
@@ -62,26 +60,6 @@ class Due:
         return float(min(2 ** min(self.failures, 8), 120))
 
 
-class Claims:
-    """What threads of one environment read at this moment, so that none of it is read twice at once."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._claimed: set[Refresh] = set()
-
-    @contextmanager
-    def made(self, wanted: Iterable[Due]) -> Iterator[list[Due]]:
-        """Those of them that nobody else reads; until the block ends, nobody else will."""
-        with self._lock:
-            mine = [one for one in wanted if one.refresh not in self._claimed]
-            self._claimed |= {one.refresh for one in mine}
-        try:
-            yield mine
-        finally:
-            with self._lock:
-                self._claimed -= {one.refresh for one in mine}
-
-
 def pace_of(kind: RefreshKind) -> Pace:
     """The pace of a kind."""
     return PACES.get(kind, QUICK)
@@ -109,8 +87,8 @@ def drop(tx: Transaction, environment: str, refreshes: Iterable[Refresh]) -> Non
         tx.run("refresh_drop", environment=environment, keys=keys)
 
 
-def due(graph: Graph, environment: str, now: datetime, *, hosts: bool | None = None) -> list[Due]:
-    """What is due, of hosts or of all else (None: both): what is asked for before what is looked at once more."""
+def due(graph: Graph, environment: str, now: datetime, *, hosts: bool) -> list[Due]:
+    """What is due, of hosts or of all else: what is asked for before what is looked at once more."""
     rows = graph.read("refresh_due", environment=environment, now=now, hosts=hosts, limit=AT_ONCE)
     return [Due(Refresh(r["kind"], r["id"]), r["asked"], r["looks"], r["failures"]) for r in rows]
 
