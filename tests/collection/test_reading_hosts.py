@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -17,10 +19,10 @@ from collectors.contracts import Collected, HostCollector, HostSite
 from collectors.hosts import host_sites
 from collectors.registry import Plugins
 from collectors.sources.protocols import CommandFailed, CommandResult, HostShell, Refused, Sources, Unreachable
-from graph_schema.commands import INTERFACES, OVS
+from graph_schema.commands import INTERFACES, OVS, Command
 from graph_schema.object_types import HOST, HOST_PNIC, NETWORK_AGENT
 from graph_schema.records import Problem, Reading, Record, Ref
-from tests.sources.told import ToldShells
+from tests.sources.told import ToldShell, ToldShells
 from tests.views import View
 
 NO_CONNECTION = Unreachable("ssh cmp2 (10.0.0.2:22)", "no answer within 15 s.", "Check the host.")
@@ -192,6 +194,76 @@ def test_every_host_gives_exactly_one_reading(hosts: Mapping[str, bool]) -> None
     readings = read(shells, list(hosts))
     expected = {f"ssh/{name}": "complete" if alive else "failed" for name, alive in hosts.items()}
     assert {key: r.outcome.status for key, r in readings.items()} == expected
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A ShellSource of one host whose answers take their time, in threads of who asks."""
+
+    results: Mapping[str, Any]
+    delays: Mapping[str, float]
+    concurrent: bool
+
+    @contextmanager
+    def connect(self, host: str, address: str) -> Iterator[HostShell]:
+        yield SlowShell(host, self.results, self.concurrent, self.delays)
+
+
+@dataclass
+class SlowShell(ToldShell):
+    """Answers as late as it is told to."""
+
+    delays: Mapping[str, float] = field(default_factory=dict)
+
+    def result(self, command: Command, arguments: Sequence[str] = ()) -> CommandResult:
+        if self.concurrent:
+            time.sleep(self.delays[command.name])
+        return super().result(command, arguments)
+
+
+ANSWERS = st.sampled_from(
+    [
+        CommandResult("eth0", "", 0),
+        CommandResult("eth1 eth0", "", 0),
+        CommandResult("", "bad", 1),
+        CommandFailed("ssh cmp1", "it did not end."),
+        Unreachable("ssh cmp1", "the connection was lost."),
+        KeyError("x"),
+    ]
+)
+
+
+def asks(name: str) -> HostCollector:
+    """A collector of NICs that runs one command."""
+    command = Command(name, (name,), "a test")
+    return HostCollector(name, lambda shell, _: (shell.host, shell.run(command)), _interfaces)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.tuples(ANSWERS, st.sampled_from([0.0, 0.002, 0.01])), min_size=1, max_size=8))
+def test_side_by_side_a_host_gives_what_it_gives_in_turn(told: list[tuple[Any, float]]) -> None:
+    names = [f"c{n}" for n in range(len(told))]
+    results = dict(zip(names, (answer for answer, _ in told), strict=True))
+    delays = dict(zip(names, (delay for _, delay in told), strict=True))
+    found = [
+        replace(
+            read(Beside(results, delays, concurrent), ["cmp1"], *map(asks, names))["ssh/cmp1"],
+            observed_at=datetime(2026, 1, 1, tzinfo=UTC),
+        )
+        for concurrent in (False, True)
+    ]
+    assert found[0] == found[1]
+
+
+def test_collectors_of_one_host_run_side_by_side() -> None:
+    meeting = threading.Barrier(3, timeout=30)
+
+    def meets(*_: Any) -> str:
+        meeting.wait()
+        return ""
+
+    collectors = [HostCollector(f"c{n}", meets, lambda _: []) for n in range(3)]
+    assert read(Beside({}, {}, concurrent=True), ["cmp1"], *collectors)["ssh/cmp1"].outcome.status == "complete"
 
 
 def site(sites: list[HostSite], name: str) -> HostSite:

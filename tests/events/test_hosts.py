@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections import Counter
+from collections.abc import Collection as Names
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +17,7 @@ from collectors.events.live import LiveCollection
 from collectors.registry import Plugins, load_plugins
 from collectors.sources.replay import open_recording
 from graph_schema.events import Refresh
+from graph_schema.records import InventoryView, Reading
 from tests.events.graphs import SETTINGS, Clock, differences, picture
 from topology.events import Engine
 from topology.graph import Graph
@@ -78,3 +82,78 @@ def test_a_host_that_nobody_knows_is_not_asked_for(graph: Graph, environment: st
 
     assert looks <= 3
     assert engine.refresh().looked == 0
+
+
+class Gated(LiveCollection):
+    """Hosts of the recording; those that have a gate are read when it opens. `reading` is set while one waits."""
+
+    def __init__(self, collection: Collection, *gated: str) -> None:
+        super().__init__(collection, REGION, None)
+        self.gates = {host: threading.Event() for host in gated}
+        self.waiting = {host: threading.Event() for host in gated}
+        self.reads: Counter[str] = Counter()
+
+    def read_hosts(self, view: InventoryView, only: Names[str] | None = None) -> Iterator[Reading]:
+        assert only is not None
+        self.reads.update(only)
+        for host in only:
+            if host in self.gates:
+                self.waiting[host].set()
+                assert self.gates[host].wait(60)
+        return super().read_hosts(view, only)
+
+
+def hosts_of(driver: Driver, environment: str) -> set[str]:
+    """Hosts of which something is in the graph that only they know."""
+    rows = driver.execute_query("MATCH (v:Vedge {environment: $e}) RETURN v.host AS host", e=environment).records
+    return {row["host"] for row in rows}
+
+
+def test_a_host_that_is_slow_holds_up_no_other_and_is_read_once_more_for_what_came_meanwhile(
+    graph: Graph, environment: str, driver: Driver
+) -> None:
+    clock = Clock()
+    with recorded(hosts=False) as cloud:
+        scan(graph, environment, cloud, settings=SETTINGS)
+    with recorded(hosts=True) as live:
+        sources = Gated(live, "cmp1")
+        engine = Engine(graph, environment, sources, settings=SETTINGS, clock=clock)
+        engine.ask([Refresh("host", "cmp1")])
+        clock.ahead += _MINUTE
+        engine.refresh_hosts(0)
+        assert sources.waiting["cmp1"].wait(60)
+
+        engine.ask([Refresh("host", "cmp1"), Refresh("host", "cmp2")])
+        clock.ahead += _MINUTE
+        assert any(engine.refresh_hosts(1).looked for _ in range(60))
+        assert (hosts_of(driver, environment), dict(sources.reads)) == ({"cmp2"}, {"cmp1": 1, "cmp2": 1})
+        assert engine.busy
+
+        sources.gates["cmp1"].set()
+        for _ in range(3):
+            engine.refresh()
+        assert sources.reads["cmp1"] > 1
+        assert hosts_of(driver, environment) >= {"cmp1", "cmp2"}
+        assert not engine.busy
+
+
+def test_no_more_hosts_are_read_at_a_time_than_is_set(graph: Graph, environment: str) -> None:
+    clock = Clock()
+    with recorded(hosts=False) as cloud:
+        scan(graph, environment, cloud, settings=SETTINGS)
+    with recorded(hosts=True) as live:
+        sources = Gated(live, "cmp1", "cmp2", "net1")
+        settings = SETTINGS.model_copy(update={"parallel_hosts": 2})
+        engine = Engine(graph, environment, sources, settings=settings, clock=clock)
+        engine.ask([Refresh("host", host) for host in sources.gates])
+        clock.ahead += _MINUTE
+        for _ in range(3):
+            engine.refresh_hosts(0.1)
+        begun = dict(sources.reads)
+        for gate in sources.gates.values():
+            gate.set()
+        engine.refresh()
+        engine.refresh()
+
+    assert sum(begun.values()) == 2
+    assert set(sources.reads) >= {"cmp1", "cmp2", "net1"}
