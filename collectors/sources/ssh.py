@@ -7,6 +7,7 @@ import re
 import secrets
 import shlex
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
@@ -37,6 +38,9 @@ logging.getLogger("paramiko").addHandler(logging.NullHandler())
 
 # Where programs of the administrator are, which other users' shells do not look for.
 _SYSTEM_PATH = 'PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin" '
+
+# Seconds after which a master host that did not answer is asked again.
+MASTER_AGAIN = 30.0
 
 _NO_SUDO = re.compile(r"sudo: (command )?not found")
 # What sudo itself says instead of the command; that it cannot resolve the host's own name is only a remark.
@@ -79,6 +83,7 @@ class SshHosts:
         self._lock = threading.Lock()
         self._master: paramiko.SSHClient | None = None
         self._master_error: SourceError | None = None
+        self._master_asked = 0.0
         self._open: WeakSet[paramiko.SSHClient] = WeakSet()
         self._kept = KeptConnections(keep)
         self._closed = False
@@ -115,15 +120,16 @@ class SshHosts:
     def master(self) -> paramiko.SSHClient:
         """The connection to the master host, made once. Raises Refused, Unreachable."""
         with self._lock:
-            if self._master_error is not None:
+            if self._master_error is not None and time.monotonic() - self._master_asked < MASTER_AGAIN:
                 raise self._master_error
             if self._master is None or not is_alive(self._master):
                 try:
                     self._master = connected(self._access, self._master_address(), "the master host")
                 except SourceError as error:
-                    # Every host would wait for it in turn: what is true for one is true for all.
-                    self._master_error = error
+                    # Every host would wait for it in turn: what is true for one is for a while true for all.
+                    self._master_error, self._master_asked = error, time.monotonic()
                     raise
+                self._master_error = None
                 self.connections["master"] += 1
                 self._open.add(self._master)
             return self._master

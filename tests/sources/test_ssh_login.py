@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collectors.sources import ssh
 from collectors.sources.protocols import Refused, SourceError, Sources, Unreachable
 from collectors.sources.sections import open_sources
 from collectors.sources.ssh import SshHosts
@@ -260,6 +261,21 @@ def test_a_master_host_that_is_lost_makes_the_section_missing_and_is_not_asked_f
         assert way.accepted - before == 3
         missing = opened(host, pins, via="master", host="127.0.0.1", port=way.port).missing or {}
         assert "master host" in missing["CLI"].where
+        source.close()
+
+
+def test_a_master_host_that_is_back_after_a_while_is_used_again(
+    host: SshHost, pins: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with proxy(("127.0.0.1", host.port)) as way:
+        source = shells(host, pins, via="master", host="127.0.0.1", port=way.port)
+        way.refuse_next = 3
+        way.reset_all()
+        for _ in range(2):
+            with pytest.raises(Unreachable), source.connect("h1", "203.0.113.1"):
+                pass
+        monkeypatch.setattr(ssh, "MASTER_AGAIN", 0.0)
+        assert who(source) == "root"
         source.close()
 
 
