@@ -121,6 +121,8 @@ def _connected(access: Access, address: Address, where: str, through: paramiko.S
 
 def _socket(access: Access, address: Address) -> socket.socket:
     connection = socket.create_connection((address.host, address.port), access.connect_timeout)
+    # Without it each command waits 40 ms: the end of the one before is not acknowledged at once.
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     # A host that dies answers nothing at all: then the signs of life that we send end the connection.
     patience = int((access.keep_alive + access.connect_timeout) * 1000)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, patience)
