@@ -26,6 +26,21 @@ def test_a_host_is_asked_few_commands(host: str, json: bool, known: bool) -> Non
     assert len(shell.asked) <= COMMANDS_AT_MOST
 
 
+@pytest.mark.parametrize("host", HOSTS)
+@pytest.mark.parametrize("json", [True, False])
+def test_commands_side_by_side_tell_what_they_tell_in_turn(host: str, json: bool) -> None:
+    beside, in_turn = (RecordedHost(host, json=json, concurrent=concurrent) for concurrent in (True, False))
+    assert collect(beside) == collect(in_turn)
+    assert set(beside.asked) == set(in_turn.asked)
+
+
+def test_namespaces_that_cannot_be_listed_are_the_problem_whatever_else_fails_beside_them() -> None:
+    failing = {name: CommandResult("", f"no {name}", 1) for name in ("namespaces", "namespace_interfaces")}
+    for concurrent in (True, False):
+        with pytest.raises(CommandFailed, match="no namespaces"):
+            collect(RecordedHost("net1", changed=failing, concurrent=concurrent))
+
+
 @pytest.mark.parametrize(
     ("host", "tools"),
     [
