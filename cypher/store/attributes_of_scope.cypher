@@ -5,5 +5,5 @@
 // template: label, scope
 MATCH (o:<<label>> {environment: $environment, <<scope>>: $scope})
 USING INDEX SEEK o:<<label>>(environment, <<scope>>)
-WHERE coalesce(o.said_at <= $observed_at, true)
+WHERE coalesce(o.added_at <= $observed_at, true)
 RETURN o.id AS id

@@ -13,7 +13,7 @@ WITH number, o, $scopes[$places[number]] AS scope, $observed[$places[number]] AS
 WHERE o IS NULL
    OR coalesce(o.<<hash>> <> substring($hashes, number * 32, 32), true)
    OR coalesce(o.<<scope>> <> scope, true)
-WITH number, o, scope, coalesce(o.said_at > observed_at, false) AS newer
+WITH number, o, scope, coalesce(o.added_at > observed_at, false) AS newer
 WITH collect(CASE WHEN o IS NULL THEN number END) AS missing,
      collect(CASE WHEN newer THEN number END) AS newer,
      collect(CASE WHEN o IS NOT NULL AND NOT newer THEN number END) AS differing,

@@ -18,7 +18,7 @@ from topology.settings import Settings
 
 SETTINGS = Settings()
 # What is said of when and by whom, not of what there is.
-_NOTES = ("environment", "first_seen", "last_changed", "said_at", "said_version")
+_NOTES = ("environment", "first_seen", "last_changed", "said_at", "said_version", "added_at")
 
 
 class Clock:

@@ -224,18 +224,13 @@ class Writing:
         return [record_of(row["node"]) for row in rows]
 
     def _add(self, reread: Reread, now: datetime) -> None:
-        """Attributes of others' objects. They are neutron's word: what nova has said meanwhile does not outdate it."""
+        """Attributes of others' objects: neutron's word, which outdates none of nova's, and is outdated by none."""
         self._saying.add(reread.scope, now, reread.attributes)
         group = ("instance", reread.scope.source)
         if reread.nothing_added:
             self._saying.take_back(reread.scope, now, group, reread.nothing_added)
         touched = sorted({one.id for one in reread.attributes})
-        self._tx.run(
-            "events_mark",
-            environment=self._environment,
-            rows=[[id, None] for id in touched],
-            said_at=reread.observed_at,
-        )
+        self._tx.run("events_mark_added", environment=self._environment, ids=touched, added_at=reread.observed_at)
 
     def _unlisted(self, reread: Reread, listed: set[str]) -> list[Refresh]:
         """Ports that the graph has of what was read completely, and the answer has not: each is asked for."""
