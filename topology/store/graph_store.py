@@ -27,9 +27,6 @@ from topology.store.scopes import ScopeState, forget, orphaned_scopes, scope_sta
 from topology.store.unchanged import SmallReading
 from topology.store.writes import ScopeWrite, Witness
 
-Witnesses = Callable[[Scope], Witness | None]
-"""The witness of a scope, where it has one."""
-
 
 class GraphStore:
     """Writes scopes into one environment and reads them back.
@@ -82,24 +79,18 @@ class GraphStore:
         return found
 
     def write_all(
-        self, writes: Iterable[ScopeWrite], *, accept_removals: bool = False, witness: Witnesses | None = None
+        self, writes: Iterable[ScopeWrite], *, accept_removals: bool = False
     ) -> Iterator[tuple[Scope, ScopeChanges | Superseded]]:
         """Write readings as they come, small ones together; what that changed, scope by scope, in their order.
 
         Unless they are all there, the next ones are made in a thread of its own while the database works on those
-        before: whatever `writes` does must bear that. `witness` gives the witness of a scope.
+        before: whatever `writes` does must bear that.
         """
         prepared = (prepare(one, self._batch_size) for one in writes)
         for some in (prepared,) if isinstance(writes, Sequence) else self._ahead(prepared):
             for group in together(some, self._batch_size):
                 self._stop()
-                guards = [
-                    RemovalGuard(
-                        self._share, self._floor, accept_removals, witness(one.write.scope) if witness else None
-                    )
-                    for one in group
-                ]
-                found = self._write_group(group, guards)
+                found = self._write_group(group, [RemovalGuard(self._share, self._floor, accept_removals)] * len(group))
                 yield from zip((one.write.scope for one in group), found, strict=True)
 
     def write_links(self, scope_write: ScopeWrite, *, dry_run: bool = False) -> ScopeChanges:
