@@ -83,7 +83,7 @@ class Writing:
         ]
         self._written.outdated += len(plan.says) - len(fresh)
         asked += self._say(fresh, known, now)
-        self._saying.join_waiting()
+        self._saying.close()
         asked += self._missing([one.record.id for one in fresh])
         # Of what is gone nobody need be asked again: of short-lived objects that would be most of what is read.
         drop(self._tx, self._environment, (Refresh(READ_ALONE[type], id) for id, type in gone if type in READ_ALONE))
@@ -104,7 +104,7 @@ class Writing:
             observed_at=reread.observed_at,
         )
         self._add(reread, now)
-        self._saying.join_waiting()
+        self._saying.close()
         asked += self._missing(ids)
         request(self._tx, self._environment, asked, now)
         return self._done()

@@ -62,12 +62,16 @@ def orphaned_scopes(graph: Graph, environment: str) -> list[Scope]:
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What is to be remembered of a scope. `attributes`: as `scope_properties` takes it."""
+    """What is to be remembered of a scope. `attributes`: as `scope_properties` takes it.
+
+    `digests`: of what was said, where the graph holds just that now.
+    """
 
     context: WriteContext
     changes: ScopeChanges
     objects: int
     attributes: int | None
+    digests: str | None
 
     def row(self, fence: int | None) -> dict[str, Any]:
         """As the statement takes it."""
@@ -77,6 +81,8 @@ class Stamp:
             "source": scope.source,
             "name": scope.name,
             "fence": fence,
+            "digests": self.digests,
+            "compared": fence if self.context.compared is None else self.context.compared,
             "observed_at": self.context.observed_at,
             "completed": self.changes.outcome.status == "complete",
             "properties": scope_properties(self.changes, self.objects, self.attributes),
