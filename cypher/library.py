@@ -12,10 +12,12 @@ from typing import Literal, cast
 from graph_schema.model import COMMON_PROPERTIES
 from graph_schema.registry import CONTAINS, LINKS, OBJECT_TYPES
 
-_HEADER = re.compile(r"^// (name|purpose|mode|parameters|template): *(.*)$", re.MULTILINE)
+_HEADER = re.compile(r"^// (name|purpose|mode|plan|parameters|template): *(.*)$", re.MULTILINE)
 # `<<label>>` takes one name. Several names go into `<<o.searched>>`, which becomes `o.name, o.host`, and into
 # `<<properties: row[1]>>`, which becomes `name: row[1][0], host: row[1][1]`.
 _BLANK = re.compile(r"<<(?:(\w+)\.)?(\w+)(?:: ([\w\[\].]+))?>>")
+# Else the database plans a statement again when the graph has grown, which costs more than many a statement itself.
+_KEEP_PLAN = "CYPHER replan=skip\n"
 _FOLDERS = ("store", "events", "inventory", "cliques", "administration", "migrations", "paths", "impact", "browser")
 
 
@@ -101,6 +103,10 @@ def _parse(file_name: str, text: str) -> Statement:
     if {blank[1] for blank in _BLANK.findall(text)} != set(blanks):
         raise StatementError(f"{file_name}.cypher: the header's template does not name the blanks of the text")
     body = "\n".join(line for line in text.splitlines() if not _HEADER.match(line)).strip()
+    if header.get("plan"):
+        if header["plan"] != "kept":
+            raise StatementError(f"{file_name}.cypher: a plan is kept, or nothing is said of it")
+        body = _KEEP_PLAN + body
     return Statement(
         name,
         header["purpose"],

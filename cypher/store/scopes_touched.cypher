@@ -1,6 +1,7 @@
 // name: scopes_touched
 // purpose: the graph may hold something else of these scopes than their last reading said
 // mode: write
+// plan: kept
 // parameters: environment, keys
 MATCH (lease:Lease {environment: $environment})
 UNWIND $keys AS key

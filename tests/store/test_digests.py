@@ -257,4 +257,4 @@ def test_every_group_of_attributes_is_counted() -> None:
     text = statement("scopes_unchanged").text
     for kind in OBJECT_TYPES.values():
         for group in kind.groups:
-            assert f"(:{kind.label} {{environment: $environment, {group}_scope: reading.key}})" in text
+            assert f":{kind.label} {{environment: $environment, {group}_scope: reading.key}})" in text
