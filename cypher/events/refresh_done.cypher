@@ -10,7 +10,7 @@ USING INDEX SEEK r:RefreshRequest(environment, key)
 OPTIONAL MATCH (t:Tombstone {environment: $environment, id: r.id})
 USING INDEX SEEK t:Tombstone(environment, id)
 WITH r, row, CASE WHEN row[5] AND coalesce(t.told, false) THEN null ELSE row[4] END AS pause
-FOREACH (_ IN CASE WHEN r.asked <> row[1] THEN [1] ELSE [] END | SET r.first_asked_at = $now)
+FOREACH (_ IN CASE WHEN r.asked <> row[1] THEN [1] ELSE [] END | SET r.first_asked_at = $now, r.failures = row[3])
 FOREACH (_ IN CASE WHEN r.asked = row[1] AND pause IS NOT NULL THEN [1] ELSE [] END |
   SET r.looks = row[2], r.failures = row[3],
       r.due_at = $now + duration({milliseconds: toInteger(pause * 1000)}))

@@ -156,7 +156,6 @@ class Engine:
 
     def _look_at(self, answered: Sequence[tuple[RefreshKind, Sequence[Due], Reread]], done: Round) -> None:
         """Write all that was answered meanwhile in one transaction: each has to wait for the environment's lease."""
-        bad = [one for _, wanted, answer in answered if answer.problems for one in wanted]
         good = [one for _, wanted, answer in answered if not answer.problems for one in wanted]
         of_kind: dict[RefreshKind, list[Reread]] = defaultdict(list)
         for kind, _, answer in answered:
@@ -165,9 +164,11 @@ class Engine:
         rereads += [together(answers) for answers in of_kind.values() if answers]
         rereads = [self._with_changed(self._without_unlisted(reread)) for reread in rereads]
         written = self._write(lambda writing, now: [writing.apply_reread(reread, now) for reread in rereads][-1])
-        problems = [problem for reread in rereads for problem in reread.problems]
         nothing = [one for _, wanted, answer in answered for one in nothing_of(wanted, answer)]
-        self._settle(good, bad, problems, int(written.changed), done, nothing)
+        self._settle(good, [], [], int(written.changed), done, nothing)
+        for _, wanted, answer in answered:
+            if answer.problems:  # what each says is told by itself: others may have failed before
+                self._settle([], wanted, answer.problems, 0, done)
 
     def _look(self, kind: RefreshKind, wanted: Sequence[Due], done: Round) -> None:
         if kind == "host":
