@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -124,13 +124,14 @@ def settle(
     good: Sequence[Due],
     bad: Sequence[Due],
     now: datetime,
-    nothing: Collection[Due] = (),
+    nothing: Iterable[Due] = (),
 ) -> None:
     """End requests that were answered, or put them off to the next look; those that failed are tried again.
 
     Of `nothing` the answer had nothing: what a notification says to be gone besides is looked at no more.
     """
-    rows = [[stored_id(d.refresh.key), d.asked, d.looks + 1, 0, d.next_look(), d in nothing] for d in good]
+    ended = frozenset(nothing)
+    rows = [[stored_id(d.refresh.key), d.asked, d.looks + 1, 0, d.next_look(), d in ended] for d in good]
     rows += [[stored_id(d.refresh.key), d.asked, d.looks, d.failures + 1, d.next_try(), False] for d in bad]
     if rows:
         graph.write("refresh_done", environment=environment, rows=rows, now=now)
