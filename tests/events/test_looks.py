@@ -168,12 +168,18 @@ def test_what_is_looked_at_once_more_has_its_turn_however_much_is_asked_for_anew
         graph.in_transaction(lambda tx: request(tx, environment, wanted, now))
 
     ask("once-more-", 2 * LOOKS_AT_ONCE, NOW)
-    settle(graph, environment, due(graph, environment, NOW + timedelta(seconds=2)), [], NOW + timedelta(seconds=2))
+    settle(
+        graph,
+        environment,
+        due(graph, environment, NOW + timedelta(seconds=2), hosts=False),
+        [],
+        NOW + timedelta(seconds=2),
+    )
     turns = []
     for turn in range(2):
         now = NOW + timedelta(seconds=10 * (turn + 1))
         ask(f"anew-{turn}-", 2 * AT_ONCE, now - timedelta(seconds=5))
-        taken = due(graph, environment, now)
+        taken = due(graph, environment, now, hosts=False)
         settle(graph, environment, taken, [], now)
         turns.append((sum(one.looks == 0 for one in taken), sum(one.refresh.id.startswith("once") for one in taken)))
 
