@@ -18,6 +18,8 @@ _HEADER = re.compile(r"^// (name|purpose|mode|plan|parameters|template): *(.*)$"
 _BLANK = re.compile(r"<<(?:(\w+)\.)?(\w+)(?:: ([\w\[\].]+))?>>")
 # Else the database plans a statement again when the graph has grown, which costs more than many a statement itself.
 _KEEP_PLAN = "CYPHER replan=skip\n"
+# What steps of a compiled statement collect has their number in its name.
+_NUMBERED = re.compile(r"(nodes|links)_\d+")
 _FOLDERS = ("store", "events", "inventory", "cliques", "administration", "migrations", "paths", "impact", "browser")
 
 
@@ -37,7 +39,7 @@ class Statement:
     template: tuple[str, ...] = ()
 
     def fill(self, **blanks: str | tuple[str, ...]) -> Statement:
-        """The statement with its blanks filled by declared labels, relationship types or property names."""
+        """The statement with its blanks filled: declared labels, relationship types, property names; `nodes_1`, `links_1`."""
         return _fill(self, tuple(sorted(blanks.items())))
 
 
@@ -47,7 +49,7 @@ def _fill(template: Statement, blanks: tuple[tuple[str, str | tuple[str, ...]], 
     if set(values) != set(template.template):
         raise StatementError(f"statement {template.name}: blanks are {template.template}, given {tuple(values)}")
     for name in (name for names in values.values() for name in names):
-        if name not in _declared_names():
+        if name not in _declared_names() and not _NUMBERED.fullmatch(name):
             raise StatementError(f"statement {template.name}: {name!r} is not declared in the schema")
 
     def filled(blank: re.Match[str]) -> str:
