@@ -39,7 +39,7 @@ class Statement:
     template: tuple[str, ...] = ()
 
     def fill(self, **blanks: str | tuple[str, ...]) -> Statement:
-        """The statement with its blanks filled: declared labels, relationship types, property names; `nodes_1`, `links_1`."""
+        """The statement with its blanks filled by declared labels, relationship types, property names, or `nodes_1`."""
         return _fill(self, tuple(sorted(blanks.items())))
 
 

@@ -4,10 +4,14 @@
 // parameters: environment, focal_point_type, scope_properties, host_sources
 // Scopes are those that said the nodes, those of their hosts, and others that were not complete: as in `scopes_of`. The
 // last columns are as in `clique_question`: from them it is seen whether this was the statement to ask.
-RETURN focal.id AS focal_point, nodes, found AS links, truncated,
+RETURN focal.id AS focal_point, nodes, places, found AS links, truncated,
        COLLECT {
-         WITH reduce(keys = [], node IN nodes | keys + [property IN $scope_properties | node[property]]
-                                                     + [source IN $host_sources | source + '/' + node.host]) AS keys
+         CALL (nodes) {
+           UNWIND nodes AS node
+           UNWIND [property IN $scope_properties | node[property]]
+                  + [source IN $host_sources | source + '/' + node.host] AS key
+           RETURN collect(DISTINCT key) AS keys
+         }
          CALL (keys) {
            MATCH (s:Scope) WHERE s.environment = $environment AND s.key IN keys RETURN s
            UNION

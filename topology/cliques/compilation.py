@@ -96,7 +96,7 @@ def _step(step: Step, number: int, here: tuple[str, ...]) -> Iterable[Statement]
 
 
 def _way(step: Step) -> str:
-    """The fragment for a step's links. A link with a network at one end carries that network, unless it says otherwise."""
+    """The fragment for a way. A link with a network at one end carries that network, unless it says otherwise."""
     back = "back_" if step.direction == "backward" else ""
     if step.there == NETWORK:
         return f"{back}to_network"
