@@ -11,7 +11,7 @@ from typing import Any
 
 from cypher import Statement
 from graph_schema.clique_types import CLIQUE_TYPES, CliqueType
-from topology.cliques.choosing import Choice, Guesses, NoCliqueType, choice_of, choose_for, users_types
+from topology.cliques.choosing import Choice, Guesses, NoCliqueType, choose_for, users_types
 from topology.cliques.compilation import compile_clique, compile_count, compile_dated
 from topology.cliques.found import found_links, found_nodes
 from topology.errors import UnknownObject
@@ -75,7 +75,7 @@ def clique(graph: Graph, environment: str, focal_id: str, *, limit: int = STEP_L
     # Most answers take one statement: what it tells beside the answer shows whether the guess was right.
     guess = _GUESSES.get(graph, environment, focal)
     row = guess and _asked(graph, environment, focal, guess, limit)
-    if guess and row and choice_of(environment, guess.clique_type.focal_point_type, row).is_like(guess):
+    if guess and row and guess.is_right(environment, row):
         return _dated(graph, environment, guess, row)
     try:
         choice = choose_for(graph, environment, focal_point=focal)
