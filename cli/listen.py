@@ -42,7 +42,9 @@ def listen(
     from workers.app import make_app
     from workers.listener_supervisor import Supervisor
     from workers.logs import log_to_standard_error
+    from workers.memory import few_arenas
 
+    few_arenas()
     settings = read_settings()
     log_to_standard_error(settings, "listener")
     ended = threading.Event()

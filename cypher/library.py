@@ -12,10 +12,14 @@ from typing import Literal, cast
 from graph_schema.model import COMMON_PROPERTIES
 from graph_schema.registry import CONTAINS, LINKS, OBJECT_TYPES
 
-_HEADER = re.compile(r"^// (name|purpose|mode|parameters|template): *(.*)$", re.MULTILINE)
+_HEADER = re.compile(r"^// (name|purpose|mode|plan|parameters|template): *(.*)$", re.MULTILINE)
 # `<<label>>` takes one name. Several names go into `<<o.searched>>`, which becomes `o.name, o.host`, and into
 # `<<properties: row[1]>>`, which becomes `name: row[1][0], host: row[1][1]`.
 _BLANK = re.compile(r"<<(?:(\w+)\.)?(\w+)(?:: ([\w\[\].]+))?>>")
+# Else the database plans a statement again when the graph has grown, which costs more than many a statement itself.
+_KEEP_PLAN = "CYPHER replan=skip\n"
+# What steps of a compiled statement collect has their number in its name.
+_NUMBERED = re.compile(r"(nodes|links)_\d+")
 _FOLDERS = ("store", "events", "inventory", "cliques", "administration", "migrations", "paths", "impact", "browser")
 
 
@@ -35,7 +39,7 @@ class Statement:
     template: tuple[str, ...] = ()
 
     def fill(self, **blanks: str | tuple[str, ...]) -> Statement:
-        """The statement with its blanks filled by declared labels, relationship types or property names."""
+        """The statement with its blanks filled by declared labels, relationship types, property names, or `nodes_1`."""
         return _fill(self, tuple(sorted(blanks.items())))
 
 
@@ -45,7 +49,7 @@ def _fill(template: Statement, blanks: tuple[tuple[str, str | tuple[str, ...]], 
     if set(values) != set(template.template):
         raise StatementError(f"statement {template.name}: blanks are {template.template}, given {tuple(values)}")
     for name in (name for names in values.values() for name in names):
-        if name not in _declared_names():
+        if name not in _declared_names() and not _NUMBERED.fullmatch(name):
             raise StatementError(f"statement {template.name}: {name!r} is not declared in the schema")
 
     def filled(blank: re.Match[str]) -> str:
@@ -101,6 +105,10 @@ def _parse(file_name: str, text: str) -> Statement:
     if {blank[1] for blank in _BLANK.findall(text)} != set(blanks):
         raise StatementError(f"{file_name}.cypher: the header's template does not name the blanks of the text")
     body = "\n".join(line for line in text.splitlines() if not _HEADER.match(line)).strip()
+    if header.get("plan"):
+        if header["plan"] != "kept":
+            raise StatementError(f"{file_name}.cypher: a plan is kept, or nothing is said of it")
+        body = _KEEP_PLAN + body
     return Statement(
         name,
         header["purpose"],

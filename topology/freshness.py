@@ -80,13 +80,12 @@ class ScopeBook:
 
 def scope_keys(nodes: Iterable[Mapping[str, Any]]) -> list[str]:
     """Keys of the scopes that an answer of these nodes rests on."""
-    return sorted({key for node in nodes for key in _keys(node)})
-
-
-def _keys(node: Mapping[str, Any]) -> Iterable[str]:
-    yield from (node[name] for name in SCOPE_PROPERTIES if node.get(name))
-    if node.get("host"):
-        yield from (Scope(source, node["host"]).key for source in HOST_SOURCES)
+    told, hosts = set[str | None](), set[str | None]()
+    for node in nodes:
+        told.update(map(node.get, SCOPE_PROPERTIES))
+        hosts.add(node.get("host"))
+    of_hosts = (Scope(source, host).key for host in hosts if host for source in HOST_SOURCES)
+    return sorted({*filter(None, told), *of_hosts})
 
 
 def _never(key: str) -> ScopeState:

@@ -4,6 +4,7 @@
 // mode: read
 // parameters: environment
 MATCH (o:Object {environment: $environment})
+USING INDEX o:Object(environment, type)
 WHERE o.type IS NOT NULL
 MATCH down = (o)-[link {state: 'down'}]->(:Object)
 RETURN down

@@ -1,4 +1,4 @@
 // name: clique_answer
 // purpose: last part of a clique statement that answers for many focal points
 // mode: read
-RETURN focal.id AS focal_point, nodes, found AS links, truncated
+RETURN focal.id AS focal_point, nodes, places, found AS links, truncated

@@ -4,17 +4,21 @@
 // parameters: environment, focal_point_type, scope_properties, host_sources
 // Scopes are those that said the nodes, those of their hosts, and others that were not complete: as in `scopes_of`. The
 // last columns are as in `clique_question`: from them it is seen whether this was the statement to ask.
-RETURN focal.id AS focal_point, nodes, found AS links, truncated,
+RETURN focal.id AS focal_point, nodes, places, found AS links, truncated,
        COLLECT {
-         WITH reduce(keys = [], node IN nodes | keys + [property IN $scope_properties | node[property]]
-                                                     + [source IN $host_sources | source + '/' + node.host]) AS keys
+         CALL (nodes) {
+           UNWIND nodes AS node
+           UNWIND [property IN $scope_properties | node[property]]
+                  + [source IN $host_sources | source + '/' + node.host] AS key
+           RETURN collect(DISTINCT key) AS keys
+         }
          CALL (keys) {
            MATCH (s:Scope) WHERE s.environment = $environment AND s.key IN keys RETURN s
            UNION
            MATCH (s:Scope) WHERE s.environment = $environment AND s.outcome IN ['partial', 'failed'] RETURN s
          }
-         RETURN {key: s.key, outcome: s.outcome, problems: s.problems, observed_at: s.observed_at,
-                 completed_at: s.completed_at, objects: s.objects}
+         RETURN {key: s.key, outcome: s.outcome, problems: s.problems, observed_at: toString(s.observed_at),
+                 completed_at: toString(s.completed_at), objects: s.objects}
        } AS scopes,
        head(COLLECT {
          MATCH (e:Environment {name: $environment})

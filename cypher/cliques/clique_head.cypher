@@ -5,4 +5,5 @@
 // template: focal
 UNWIND $focal_points AS focal_id
 MATCH (focal:Object {environment: $environment, id: focal_id})
+USING INDEX SEEK focal:Object(environment, id)
 WHERE focal:<<focal>>

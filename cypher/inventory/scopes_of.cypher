@@ -8,5 +8,5 @@ CALL () {
   MATCH (s:Scope) WHERE s.environment = $environment AND s.outcome IN ['partial', 'failed'] RETURN s
 }
 WITH s ORDER BY s.key
-RETURN collect({key: s.key, outcome: s.outcome, problems: s.problems, observed_at: s.observed_at,
-                completed_at: s.completed_at, objects: s.objects}) AS rows
+RETURN collect({key: s.key, outcome: s.outcome, problems: s.problems, observed_at: toString(s.observed_at),
+                completed_at: toString(s.completed_at), objects: s.objects}) AS rows

@@ -82,6 +82,6 @@ RETURN firsts,
            UNION
            MATCH (s:Scope) WHERE s.environment = $environment AND s.outcome IN ['partial', 'failed'] RETURN s
          }
-         RETURN {key: s.key, outcome: s.outcome, problems: s.problems, observed_at: s.observed_at,
-                 completed_at: s.completed_at, objects: s.objects}
+         RETURN {key: s.key, outcome: s.outcome, problems: s.problems, observed_at: toString(s.observed_at),
+                 completed_at: toString(s.completed_at), objects: s.objects}
        } AS scopes

@@ -1,6 +1,7 @@
 // name: annotations_keep
 // purpose: keep the annotations of objects that go
 // mode: write
+// plan: kept
 // parameters: environment, ids
 UNWIND $ids AS id
 MATCH (o:Object {environment: $environment, id: id})

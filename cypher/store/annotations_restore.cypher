@@ -1,6 +1,7 @@
 // name: annotations_restore
 // purpose: give back the annotations of objects that returned
 // mode: write
+// plan: kept
 // parameters: environment, ids
 UNWIND $ids AS id
 MATCH (a:Annotation {environment: $environment, object_id: id})

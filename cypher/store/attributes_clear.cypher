@@ -1,6 +1,7 @@
 // name: attributes_clear
 // purpose: take back what a group added to objects
 // mode: write
+// plan: kept
 // parameters: environment, scope, ids
 // template: properties, hash, scope
 UNWIND $ids AS id

@@ -1,6 +1,7 @@
 // name: attributes_of_scope
 // purpose: ids of the objects that a scope added attributes to
 // mode: read
+// plan: kept
 // parameters: environment, scope, observed_at
 // template: label, scope
 MATCH (o:<<label>> {environment: $environment, <<scope>>: $scope})

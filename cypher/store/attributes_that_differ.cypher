@@ -1,6 +1,7 @@
 // name: attributes_that_differ
 // purpose: of what a group says, the objects that do not have it just so; and of how many each scope has said any
 // mode: read
+// plan: kept
 // parameters: environment, scopes, observed, places, ids, hashes, unsized
 // template: label, hash, scope
 // `places` says for each id which of `scopes` says it, `observed` when that was read; `hashes` holds 32 characters for
@@ -19,4 +20,7 @@ WITH collect(CASE WHEN o IS NULL THEN number END) AS missing,
      collect(CASE WHEN o IS NOT NULL AND NOT newer THEN number END) AS differing,
      collect(CASE WHEN o.<<scope>> = scope THEN number END) AS kept
 RETURN missing, newer, differing, kept,
-       [key IN $unsized | COUNT { (:<<label>> {environment: $environment, <<scope>>: key}) }] AS sizes
+       [key IN $unsized | COUNT {
+         MATCH (o:<<label>> {environment: $environment, <<scope>>: key})
+         USING INDEX SEEK o:<<label>>(environment, <<scope>>)
+       }] AS sizes

@@ -1,6 +1,7 @@
 // name: attributes_write
 // purpose: write what a group adds to objects
 // mode: write
+// plan: kept
 // parameters: environment, scopes, rows
 // template: properties, hash, scope
 // A row is [id, hash, number of the scope, values of the properties].

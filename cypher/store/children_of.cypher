@@ -1,6 +1,7 @@
 // name: children_of
 // purpose: what these objects contain
 // mode: read
+// plan: kept
 // parameters: environment, ids
 UNWIND $ids AS id
 MATCH (o:Object {environment: $environment, id: id})-[:CONTAINS]->(child)

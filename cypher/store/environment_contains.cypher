@@ -1,6 +1,7 @@
 // name: environment_contains
 // purpose: put objects directly into the environment
 // mode: write
+// plan: kept
 // parameters: environment, ids
 MERGE (e:Environment {name: $environment})
 WITH e

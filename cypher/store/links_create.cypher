@@ -1,6 +1,7 @@
 // name: links_create
 // purpose: write links whose two ends are there
 // mode: write
+// plan: kept
 // parameters: environment, link_type, rows
 // template: source, target, relationship
 // A row is [source id, target id, name, state, weight, networks].

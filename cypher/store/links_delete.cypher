@@ -1,6 +1,7 @@
 // name: links_delete
 // purpose: remove links
 // mode: write
+// plan: kept
 // parameters: environment, rows
 // template: relationship
 // A row is [source id, target id].

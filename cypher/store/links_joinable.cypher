@@ -1,6 +1,7 @@
 // name: links_joinable
 // purpose: of these links, those whose two ends are there
 // mode: read
+// plan: kept
 // parameters: environment, rows
 // template: source, target
 // A row is [source id, target id, …].

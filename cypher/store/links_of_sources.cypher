@@ -1,6 +1,7 @@
 // name: links_of_sources
 // purpose: the links of one type that start at these objects
 // mode: read
+// plan: kept
 // parameters: environment, ids
 // template: relationship
 UNWIND $ids AS id

@@ -1,6 +1,7 @@
 // name: links_of_targets
 // purpose: the links of one type that end at these objects
 // mode: read
+// plan: kept
 // parameters: environment, ids
 // template: relationship
 UNWIND $ids AS id

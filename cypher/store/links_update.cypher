@@ -1,6 +1,7 @@
 // name: links_update
 // purpose: write what changed of links; their health stays
 // mode: write
+// plan: kept
 // parameters: environment, rows
 // template: relationship
 // A row is [source id, target id, name, state, weight, networks].

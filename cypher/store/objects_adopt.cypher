@@ -1,6 +1,7 @@
 // name: objects_adopt
 // purpose: objects that another scope owned until now
 // mode: write
+// plan: kept
 // parameters: environment, scopes, rows
 // A row is [id, number of the scope].
 UNWIND $rows AS row

@@ -1,6 +1,7 @@
 // name: objects_create
 // purpose: write objects that are not there yet
 // mode: write
+// plan: kept
 // parameters: environment, type, scopes, rows
 // template: label, properties
 // A row is [id, hash, hash of the links, type of the parent, id of the parent, number of the scope, values of the

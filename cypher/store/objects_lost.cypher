@@ -1,6 +1,7 @@
 // name: objects_lost
 // purpose: of these objects, those that the scope does not own any more or that an event has spoken of since
 // mode: read
+// plan: kept
 // parameters: environment, scope, ids, observed_at
 UNWIND $ids AS id
 OPTIONAL MATCH (o:Object {environment: $environment, id: id})

@@ -1,6 +1,7 @@
 // name: objects_of_scope
 // purpose: everything that a scope owns, to find what a reading no longer has
 // mode: read
+// plan: kept
 // parameters: environment, scope, observed_at
 MATCH (o:Object {environment: $environment, scope: $scope})
 USING INDEX SEEK o:Object(environment, scope)

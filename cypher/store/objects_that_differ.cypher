@@ -1,6 +1,7 @@
 // name: objects_that_differ
 // purpose: of what readings say, the objects that are not in the graph just so
 // mode: read
+// plan: kept
 // parameters: environment, scopes, observed, places, ids, hashes, unsaid, parents, unsized
 // `places` says for each id which of `scopes` it is of, `observed` when that was read. `hashes` holds 64 characters for
 // each id: hash of the content and hash of the links, either of them `unsaid` where it is not known; `parents` are the
@@ -26,7 +27,12 @@ WITH collect(CASE WHEN o IS NULL AND t IS NULL THEN number END) AS absent,
        [number, o.type, o.hash, o.scope, o.links_hash, o.parent_id, coalesce(o.said_at > observed_at, false)]
      END) AS differing
 RETURN absent, departed, differing,
-       [key IN $unsized | COUNT { (:Object {environment: $environment, scope: key}) }] AS sizes,
+       [key IN $unsized | COUNT {
+         MATCH (owned:Object {environment: $environment, scope: key})
+         USING INDEX SEEK owned:Object(environment, scope)
+       }] AS sizes,
        size(absent) > 0 AND EXISTS {
-         MATCH (a:Annotation {environment: $environment}) WHERE a.object_id IS NOT NULL
+         MATCH (a:Annotation {environment: $environment})
+         USING INDEX SEEK a:Annotation(environment, object_id)
+         WHERE a.object_id IS NOT NULL
        } AS annotated

@@ -1,6 +1,7 @@
 // name: objects_there
 // purpose: of these ids, those that there is an object of that type of
 // mode: read
+// plan: kept
 // parameters: environment, rows
 // A row is [type, id].
 UNWIND $rows AS row

@@ -1,6 +1,7 @@
 // name: objects_update
 // purpose: write what changed of objects of a type; what their source no longer says is removed
 // mode: write
+// plan: kept
 // parameters: environment, scopes, rows
 // template: properties
 // A row is [id, hash, number of the scope, values of the properties].

@@ -1,6 +1,7 @@
 // name: parents_join
 // purpose: put objects into what contains them
 // mode: write
+// plan: kept
 // parameters: environment, rows
 // A row is [id of the parent, id of the child, type of the parent].
 UNWIND $rows AS row

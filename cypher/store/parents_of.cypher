@@ -1,6 +1,7 @@
 // name: parents_of
 // purpose: what contains these objects
 // mode: read
+// plan: kept
 // parameters: environment, ids
 UNWIND $ids AS id
 MATCH (o:Object {environment: $environment, id: id})<-[:CONTAINS]-(parent)

@@ -1,6 +1,7 @@
 // name: parents_said
 // purpose: what contains these objects, as they say
 // mode: write
+// plan: kept
 // parameters: environment, rows
 // A row is [id of the child, type of the parent, id of the parent].
 UNWIND $rows AS row

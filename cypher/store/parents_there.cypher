@@ -1,6 +1,7 @@
 // name: parents_there
 // purpose: of these parents, those that are there
 // mode: read
+// plan: kept
 // parameters: environment, rows
 // A row is [id of the parent, id of the child, type of the parent].
 UNWIND range(0, size($rows) - 1) AS number

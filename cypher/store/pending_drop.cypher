@@ -1,6 +1,7 @@
 // name: pending_drop
 // purpose: links that wait no longer, or that nobody says any more
 // mode: write
+// plan: kept
 // parameters: environment, rows
 // A row is [link type, source id, target id].
 UNWIND $rows AS row

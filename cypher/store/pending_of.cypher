@@ -1,6 +1,7 @@
 // name: pending_of
 // purpose: links of these objects that wait for their other end
 // mode: read
+// plan: kept
 // parameters: environment, ids
 UNWIND $ids AS id
 MATCH (p:PendingLink {environment: $environment, anchor_id: id})

@@ -1,6 +1,7 @@
 // name: pending_resolve
 // purpose: join links of a type whose two ends are there by now, a batch at a time
 // mode: write
+// plan: kept
 // parameters: environment, link_type, batch
 // template: relationship
 MATCH (p:PendingLink {environment: $environment, link_type: $link_type})

@@ -11,5 +11,6 @@ MERGE (s:Scope {environment: $environment, key: row.key})
 ON CREATE SET s.source = row.source, s.name = row.name
 WITH lease, row, s, coalesce(s.fenced_at > row.observed_at, false) AS newer
 SET s.fence = CASE WHEN newer THEN s.fence ELSE lease.token END,
-    s.fenced_at = CASE WHEN newer THEN s.fenced_at ELSE row.observed_at END
+    s.fenced_at = CASE WHEN newer THEN s.fenced_at ELSE row.observed_at END,
+    s.digests = CASE WHEN newer THEN s.digests END
 RETURN s.key AS key, NOT newer AS valid, s.fence AS fence, toString(s.fenced_at) AS fenced_at

@@ -17,6 +17,7 @@ from graph_schema.registry import OBJECT_TYPES, link_type, object_type
 from tests.cliques.oracle import Found, Oracle
 from tests.clouds import two_projects
 from topology.cliques.compilation import compile_clique, compile_count
+from topology.cliques.found import found_links
 from topology.graph import Graph
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -157,7 +158,7 @@ def compiled(
     return {
         row["focal_point"]: (
             frozenset(node["id"] for node in row["nodes"]),
-            frozenset((a["link_type"], a["source_id"], a["target_id"]) for a in row["links"]),
+            frozenset((a["link_type"], a["source_id"], a["target_id"]) for a in found_links(row)),
         )
         for row in rows
     }

@@ -347,14 +347,19 @@ def test_no_message_of_another_consumer_is_taken(
         channel.queue_delete("notifications.info")
 
 
-def test_a_queue_that_was_full_is_a_gap_and_the_newest_of_it_is_applied(
-    listening: Listening, services: Services, cloud: ModelCloud, ask: Ask
-) -> None:
-    ports = cloud.state["ports"][: 2 * SHORT]
+def listen_and_die(listening: Listening, ask: Ask) -> None:
+    """There is a queue, no gap is known, and nobody takes what comes."""
     listening.start()
     until(listening.listens, "it does not listen")
     listening.end(signal.SIGKILL)
     ask("MATCH (e:Environment {name: $environment}) REMOVE e.listener_gap_at, e.listener_gap_reason")
+
+
+def test_a_queue_that_was_full_is_a_gap_and_the_newest_of_it_is_applied(
+    listening: Listening, services: Services, cloud: ModelCloud, ask: Ask
+) -> None:
+    ports = cloud.state["ports"][: 2 * SHORT]
+    listen_and_die(listening, ask)
 
     services.notify(*(renamed(port, f"late-{number}", 100) for number, port in enumerate(ports)))
     until(lambda: services.waiting(listening.queue) == SHORT, "the broker keeps more than it was asked to")
@@ -369,10 +374,7 @@ def test_a_queue_that_was_full_and_has_room_again_is_a_gap_once(
     listening: Listening, services: Services, cloud: ModelCloud, ask: Ask
 ) -> None:
     ports = cloud.state["ports"][: 2 * SHORT]
-    listening.start()
-    until(listening.listens, "it does not listen")
-    listening.end(signal.SIGKILL)
-    ask("MATCH (e:Environment {name: $environment}) REMOVE e.listener_gap_at, e.listener_gap_reason")
+    listen_and_die(listening, ask)
 
     services.notify(*(renamed(port, "late", 100) for port in ports))
     until(lambda: services.waiting(listening.queue) == SHORT, "the broker keeps more than it was asked to")

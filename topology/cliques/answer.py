@@ -11,8 +11,9 @@ from typing import Any
 
 from cypher import Statement
 from graph_schema.clique_types import CLIQUE_TYPES, CliqueType
-from topology.cliques.choosing import Choice, Guesses, NoCliqueType, choice_of, choose_for, users_types
+from topology.cliques.choosing import Choice, Guesses, NoCliqueType, choose_for, users_types
 from topology.cliques.compilation import compile_clique, compile_count, compile_dated
+from topology.cliques.found import found_links, found_nodes
 from topology.errors import UnknownObject
 from topology.freshness import HOST_SOURCES, SCOPE_PROPERTIES, Freshness, ScopeBook
 from topology.graph import Graph
@@ -74,7 +75,7 @@ def clique(graph: Graph, environment: str, focal_id: str, *, limit: int = STEP_L
     # Most answers take one statement: what it tells beside the answer shows whether the guess was right.
     guess = _GUESSES.get(graph, environment, focal)
     row = guess and _asked(graph, environment, focal, guess, limit)
-    if guess and row and choice_of(environment, guess.clique_type.focal_point_type, row).is_like(guess):
+    if guess and row and guess.is_right(environment, row):
         return _dated(graph, environment, guess, row)
     try:
         choice = choose_for(graph, environment, focal_point=focal)
@@ -177,11 +178,10 @@ def _focal_points(graph: Graph, environment: str, focal_type: str, size: int) ->
 
 
 def _clique(environment: str, choice: Choice, row: Mapping[str, Any], scopes: ScopeBook) -> Clique:
-    walked = [choice.clique_type.focal_point_type, *(step.there for step in choice.clique_type.steps)]
-    taken = [step.link_type.name for step in choice.clique_type.steps]
+    walked, taken = _orders(choice.clique_type)
     focal = row["focal_point"]
-    nodes = sorted(row["nodes"], key=lambda n: (n["id"] != focal, walked.index(n["type"]), *_place(n)))
-    links = sorted(row["links"], key=lambda a: (taken.index(a["link_type"]), a["source_id"], a["target_id"]))
+    nodes = sorted(found_nodes(row), key=lambda n: (n["id"] != focal, walked[n["type"]], *_place(n)))
+    links = sorted(found_links(row), key=lambda a: (taken[a["link_type"]], a["source_id"], a["target_id"]))
     return Clique(
         environment=environment,
         focal_point=focal,
@@ -192,6 +192,13 @@ def _clique(environment: str, choice: Choice, row: Mapping[str, Any], scopes: Sc
         freshness=scopes.freshness(nodes),
         notes=choice.notes,
     )
+
+
+def _orders(clique_type: CliqueType) -> tuple[Mapping[str, int], Mapping[str, int]]:
+    """When the walk comes to each type of node for the first time, and to each type of link."""
+    types = dict.fromkeys([clique_type.focal_point_type, *(step.there for step in clique_type.steps)])
+    link_types = dict.fromkeys(step.link_type.name for step in clique_type.steps)
+    return {name: n for n, name in enumerate(types)}, {name: n for n, name in enumerate(link_types)}
 
 
 def _place(node: Mapping[str, Any]) -> tuple[str, str, str]:

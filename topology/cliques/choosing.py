@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -22,14 +22,20 @@ class NoCliqueType(TopologyError):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The chosen type, what constrains it, and notes on users' types that could not be used."""
+    """The chosen type, what constrains it, notes on users' types that could not be used, and by what it was chosen."""
 
     clique_type: CliqueType
     constraints: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    chosen_by: tuple[Any, ...] = field(default=(), compare=False)
 
-    def is_like(self, other: Choice) -> bool:
-        """Whether both give the same answer, notes included."""
+    def is_right(self, environment: str, row: Mapping[str, Any]) -> bool:
+        """Whether what a statement told chooses what gives the same answer, notes included. Raises NoCliqueType."""
+        return self.chosen_by == _chosen_by(row) or self._is_like(
+            choice_of(environment, self.clique_type.focal_point_type, row)
+        )
+
+    def _is_like(self, other: Choice) -> bool:
         return (self.clique_type.as_json(), self.constraints, sorted(self.notes)) == (
             other.clique_type.as_json(),
             other.constraints,
@@ -68,7 +74,11 @@ def choice_of(environment: str, kind: str, row: Mapping[str, Any], focal_point: 
             f"{environment}: no clique type has a {kind} as its focal point; there are types for: {known}. "
             f"What is inside a {kind}: calipso tree {environment} --from {focal_point or 'ID'}"
         )
-    return Choice(chosen, _constraints(kind, row["constraints"]), notes)
+    return Choice(chosen, _constraints(kind, row["constraints"]), notes, _chosen_by(row))
+
+
+def _chosen_by(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return row["variant"], row["clique_types"], row["constraints"]
 
 
 class Guesses:

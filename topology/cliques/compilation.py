@@ -35,8 +35,7 @@ def _compiled(clique_type: CliqueType, constraints: tuple[str, ...], endings: tu
     parts = [
         statement("clique_head").fill(focal=focal.label),
         *_networks(focal.name, constraints),
-        statement("clique_start"),
-        *(_step(step) for step in clique_type.steps),
+        *_walk(focal.name, clique_type.steps),
         *map(statement, endings),
     ]
     return Statement(
@@ -46,6 +45,24 @@ def _compiled(clique_type: CliqueType, constraints: tuple[str, ...], endings: tu
         parameters=tuple(dict.fromkeys(name for part in parts for name in part.parameters)),
         text="\n".join(part.text for part in parts),
     )
+
+
+def _walk(focal: str, steps: Sequence[Step]) -> Iterable[Statement]:
+    """Each step collects what it leads to in a list of its own: a later one looks only at those of its type."""
+    led_to = [focal, *(step.there for step in steps)]
+    yield statement("clique_start").fill(nodes=_nodes(0))
+    for number, step in enumerate(steps, start=1):
+        yield from _step(step, number, tuple(_nodes(n) for n in range(number) if led_to[n] == step.here))
+    numbers = range(1, len(led_to))
+    yield statement("clique_walked").fill(nodes=(_nodes(0), *map(_nodes, numbers)), links=tuple(map(_links, numbers)))
+
+
+def _nodes(step: int) -> str:
+    return f"nodes_{step}"
+
+
+def _links(step: int) -> str:
+    return f"links_{step}"
 
 
 def _networks(focal: str, constraints: Sequence[str]) -> Iterable[Statement]:
@@ -72,14 +89,14 @@ def _source(source: NetworkSource) -> Statement:
     return statement("clique_networks_beyond").fill(relationship=relationship, property=source.property)
 
 
-def _step(step: Step) -> Statement:
-    return statement(f"clique_step_{_way(step)}").fill(
-        here=object_type(step.here).label, relationship=step.link_type.relationship
-    )
+def _step(step: Step, number: int, here: tuple[str, ...]) -> Iterable[Statement]:
+    yield statement("clique_step_from" if len(here) == 1 else "clique_step_from_several").fill(nodes=here)
+    yield statement(f"clique_way_{_way(step)}").fill(relationship=step.link_type.relationship)
+    yield statement("clique_step_to").fill(links=_links(number), nodes=_nodes(number))
 
 
 def _way(step: Step) -> str:
-    """The fragment for a step. A link with a network at one end carries that network, unless it says otherwise."""
+    """The fragment for a way. A link with a network at one end carries that network, unless it says otherwise."""
     back = "back_" if step.direction == "backward" else ""
     if step.there == NETWORK:
         return f"{back}to_network"

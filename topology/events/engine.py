@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
 from dataclasses import dataclass, field, replace
@@ -14,6 +14,7 @@ from graph_schema.events import Effect, Gone, Refresh, RefreshKind, Reread, Stan
 from graph_schema.records import Problem, Reading, Scope
 from topology.errors import Superseded
 from topology.events.hosts import HOST_SOURCE, HostReader
+from topology.events.looks import nothing_of
 from topology.events.plan import plan_of
 from topology.events.requests import Due, due, request, settle
 from topology.events.sources import LiveSources
@@ -33,6 +34,8 @@ TOGETHER = 40
 ASKED_BY_ONE: frozenset[RefreshKind] = frozenset({"instance", "agents_of_router", "agents_of_network"})
 # Services answer so many requests of ours at once: one that is slow holds up no other.
 REQUESTS_AT_A_TIME = 4
+# Seconds that answers wait for others: what is written together costs a transaction instead of several.
+A_MOMENT = 0.3
 # Small scopes that are read whole: source, and name ("" for the region).
 SCOPES: Mapping[RefreshKind, tuple[str, str]] = {"projects": ("keystone", "environment"), "hosts": ("openstack", "")}
 # A host that does not answer is said by its scope; it is read again when something happens on it.
@@ -140,7 +143,7 @@ class Engine:
         with ThreadPoolExecutor(REQUESTS_AT_A_TIME, thread_name_prefix="reread") as readers:
             answers = {self._begin(kind, wanted, readers): (kind, wanted) for kind, wanted in alone}
             while answers:
-                ready = wait(answers, return_when=FIRST_COMPLETED).done
+                ready = _answered(answers)
                 self._look_at([(*answers.pop(one), one.result()) for one in [*answers] if one in ready], done)
         for kind, wanted in chunks:
             if kind in SCOPES:
@@ -184,7 +187,6 @@ class Engine:
 
     def _look_at(self, answered: Sequence[tuple[RefreshKind, Sequence[Due], Reread]], done: Round) -> None:
         """Write all that was answered meanwhile in one transaction: each has to wait for the environment's lease."""
-        bad = [one for _, wanted, answer in answered if answer.problems for one in wanted]
         good = [one for _, wanted, answer in answered if not answer.problems for one in wanted]
         of_kind: dict[RefreshKind, list[Reread]] = defaultdict(list)
         for kind, _, answer in answered:
@@ -193,8 +195,11 @@ class Engine:
         rereads += [together(answers) for answers in of_kind.values() if answers]
         rereads = [self._with_changed(self._without_unlisted(reread)) for reread in rereads]
         written = self._write(lambda writing, now: [writing.apply_reread(reread, now) for reread in rereads][-1])
-        problems = [problem for reread in rereads for problem in reread.problems]
-        self._settle(good, bad, problems, int(written.changed), done)
+        nothing = [one for _, wanted, answer in answered for one in nothing_of(wanted, answer)]
+        self._settle(good, [], [], int(written.changed), done, nothing)
+        for _, wanted, answer in answered:
+            if answer.problems:  # what each says is told by itself: others may have failed before
+                self._settle([], wanted, answer.problems, 0, done)
 
     def _look(self, kind: RefreshKind, wanted: Sequence[Due], done: Round) -> None:
         problems, changed = self._look_at_scope(kind)
@@ -202,9 +207,15 @@ class Engine:
         self._settle(good, bad, problems, changed, done)
 
     def _settle(
-        self, good: Sequence[Due], bad: Sequence[Due], problems: Sequence[Problem], changed: int, done: Round
+        self,
+        good: Sequence[Due],
+        bad: Sequence[Due],
+        problems: Sequence[Problem],
+        changed: int,
+        done: Round,
+        nothing: Sequence[Due] = (),
     ) -> None:
-        settle(self._graph, self._environment, good, bad, self._clock())
+        settle(self._graph, self._environment, good, bad, self._clock(), nothing)
         done.looked += len(good) + len(bad)
         done.changed += changed
         done.failed += len(bad)
@@ -296,6 +307,11 @@ class Engine:
     def _tell(self, level: str, problems: Sequence[Problem]) -> None:
         told = [Message(level, str(problem), SOURCE) for problem in dict.fromkeys(problems)]
         write_messages(self._graph, self._environment, told)
+
+
+def _answered(answers: Collection[Future[Reread]]) -> Collection[Future[Reread]]:
+    """What has been answered: all, or what there is of it after a moment, at least one."""
+    return wait(answers, timeout=A_MOMENT).done or wait(answers, return_when=FIRST_COMPLETED).done
 
 
 def _chunks(wanted: Iterable[Due]) -> Iterator[tuple[RefreshKind, list[Due]]]:

@@ -51,14 +51,22 @@ class HostReader:
 
     def begin(self, wanted: Iterable[Due]) -> None:
         """Begin to read those of these hosts that are not being read, as many as are read at a time."""
-        being_read = {one.refresh for one in self._begun.values()}
-        chosen = [one for one in wanted if one.refresh not in being_read][: self._at_a_time - len(being_read)]
+        chosen = self._chosen(wanted)
         if not chosen:
             return
         cloud = self._cloud([one.refresh.id for one in chosen])
         for one in chosen:
             # In the context that it is asked for in: what is logged says what it is about.
             self._begun[self._threads.submit(copy_context().run, self._look, one.refresh.id, cloud)] = one
+
+    def _chosen(self, wanted: Iterable[Due]) -> list[Due]:
+        """What is asked for first; but looks once more, which would wait for ever, have a quarter of the places."""
+        being_read = {one.refresh: one for one in self._begun.values()}
+        waiting = [one for one in wanted if one.refresh not in being_read]
+        asked, looks = ([one for one in waiting if bool(one.looks) is looked] for looked in (False, True))
+        free = self._at_a_time - len(being_read)
+        kept = self._at_a_time // 4 - sum(one.looks > 0 for one in being_read.values())
+        return [*asked[: free - max(0, min(kept, len(looks), free))], *looks][:free]
 
     def ended(self, seconds: float | None = None) -> list[tuple[Due, HostRead | None]]:
         """What came of those that have been read and written, waiting so long for the first (None: until there is one).

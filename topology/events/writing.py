@@ -25,12 +25,15 @@ from topology.store.saying import Saying
 FAR_ENDS = 20
 
 
-# Objects that are read again each by itself.
-READ_ALONE: Mapping[str, RefreshKind] = {
-    "port": "port",
-    "instance": "instance",
-    "router": "router",
-    "floating_ip": "floating_ip",
+# What an object of a type is asked for by its own id, to nothing where the object is no longer there.
+ASKED_OF: Mapping[str, tuple[RefreshKind, ...]] = {
+    "port": ("port",),
+    "instance": ("instance",),
+    "router": ("router", "agents_of_router"),
+    "floating_ip": ("floating_ip",),
+    "network": ("network", "agents_of_network"),
+    "subnet": ("subnet",),
+    "security_group": ("security_group",),
 }
 # How an object of a type is asked for: alone by its id, or with all of its kind.
 ASKED_ALONE = frozenset({"network", "port", "router", "security_group"})
@@ -77,17 +80,18 @@ class Writing:
         known = self._known(plan.ids)
         gone = [(id, one.type) for id, one in plan.gone.items()]
         gone += self._inside([id for id, type in gone if type == "network"])
-        asked = list(plan.refreshes.values()) + self._bury(gone, known, now)
+        asked = list(plan.refreshes.values()) + self._bury(gone, known, now, told=True)
         fresh = [
             one for id, one in plan.says.items() if id not in plan.gone and self._counts(one, known[stored_id(id)])
         ]
         self._written.outdated += len(plan.says) - len(fresh)
         asked += self._say(fresh, known, now)
-        self._saying.join_waiting()
+        self._saying.close()
         asked += self._missing([one.record.id for one in fresh])
         # Of what is gone nobody need be asked again: of short-lived objects that would be most of what is read.
-        drop(self._tx, self._environment, (Refresh(READ_ALONE[type], id) for id, type in gone if type in READ_ALONE))
-        request(self._tx, self._environment, asked, now)
+        needless = {Refresh(kind, id) for id, type in gone for kind in ASKED_OF.get(type, ())}
+        drop(self._tx, self._environment, needless)
+        request(self._tx, self._environment, (one for one in asked if one not in needless), now)
         return self._done()
 
     def apply_reread(self, reread: Reread, now: datetime) -> Written:
@@ -95,7 +99,7 @@ class Writing:
         ids = [stored_id(one.record.id) for one in reread.says]
         known = self._known([*ids, *(gone.id for gone in reread.gone)])
         asked = [*reread.more, *self._unlisted(reread, set(ids))]
-        asked += self._bury([(gone.id, gone.type) for gone in reread.gone], known, reread.observed_at)
+        asked += self._bury([(gone.id, gone.type) for gone in reread.gone], known, reread.observed_at, told=False)
         asked += self._say(reread.says, known, reread.observed_at)
         self._tx.run(
             "events_unbury",
@@ -104,7 +108,7 @@ class Writing:
             observed_at=reread.observed_at,
         )
         self._add(reread, now)
-        self._saying.join_waiting()
+        self._saying.close()
         asked += self._missing(ids)
         request(self._tx, self._environment, asked, now)
         return self._done()
@@ -128,8 +132,13 @@ class Writing:
         rows = self._tx.run("events_inside", environment=self._environment, ids=networks) if networks else []
         return [(row["id"], row["type"]) for row in rows]
 
-    def _bury(self, gone: Iterable[tuple[str, str]], known: Mapping[str, Known], said_at: datetime) -> list[Refresh]:
-        """Remove what is gone, as far as it is there, and remember it; what showed it is read again."""
+    def _bury(
+        self, gone: Iterable[tuple[str, str]], known: Mapping[str, Known], said_at: datetime, *, told: bool
+    ) -> list[Refresh]:
+        """Remove what is gone, as far as it is there, and remember it; what showed it is read again.
+
+        `told`: a notification says so, and not only an answer, which may be that of a server that lags behind.
+        """
         types = dict(gone)
         if not types:
             return []
@@ -151,7 +160,7 @@ class Writing:
         for (scope, type), ids in sorted(going.items(), key=lambda pair: -_depth(pair[0][1])):
             self._written.gone += len(self._saying.remove(scope, said_at, type, ids))
         ids = sorted(map(stored_id, types))
-        self._tx.run("events_bury", environment=self._environment, ids=ids, said_at=said_at)
+        self._tx.run("events_bury", environment=self._environment, ids=ids, said_at=said_at, told=told)
         return asked
 
     def _say(self, says: Sequence[Says], known: Mapping[str, Known], said_at: datetime) -> list[Refresh]:

@@ -40,6 +40,10 @@ class WriteContext:
     expect_changes: bool = False
     """Whether most of what was compared last had changed: then the comparison before taking the lease is left out."""
     transaction: Transaction | None = None
+    digests: str | None = None
+    """Of all that is said, where the graph is to hold just that in the end."""
+    compared: int | None = None
+    """Token of the lease when what is not looked at was found to be in the graph; None where all is looked at."""
 
     @property
     def dry_run(self) -> bool:

@@ -12,12 +12,14 @@ from functools import cache
 from hashlib import blake2b
 from typing import Any
 
+import msgspec
+
 from graph_schema.model import INDEXED_LENGTH, Property
 from graph_schema.records import Attributes, Link, Record, Ref
 from graph_schema.registry import object_type
 
 # Part of every hash: with another way of keeping things, everything is written once again.
-ENCODING = 1
+ENCODING = 2
 WHOLE = "whole_values"
 # Two ids, a type and an environment together stay below the limit of an index key (8 kB).
 ID_LENGTH = 500
@@ -38,26 +40,41 @@ def stored_id(id: str) -> str:
     valid = _valid(id)
     if len(valid) <= ID_LENGTH:
         return valid
-    return f"{valid[: ID_LENGTH - HASH_LENGTH - 1]}~{_digest(valid)}"
+    return f"{valid[: ID_LENGTH - HASH_LENGTH - 1]}~{_digest(valid.encode())}"
+
+
+def content_code(record: Record) -> bytes:
+    """What its owner says of an object, to be hashed: type, name, host, own properties and details; not its parent."""
+    own = own_properties(record.type)
+    flat = {key: value for key, value in record.properties.items() if value is not None and key in own}
+    return coded((ENCODING, record.type, record.name, record.host, flat, record.details))
+
+
+def attributes_code(attributes: Attributes) -> bytes:
+    """What a group adds to an object, to be hashed."""
+    flat = {key: value for key, value in attributes.properties.items() if value is not None}
+    return coded((ENCODING, attributes.group, flat))
+
+
+def links_code(parent: Ref, links: Iterable[Link]) -> bytes:
+    """All that an object says of its links, sorted, and of its parent, to be hashed."""
+    rows = [(a.type, a.source_id, a.target_id, a.name, a.state, a.weight, a.networks) for a in links]
+    return coded((ENCODING, parent.type, parent.id, rows))
 
 
 def content_hash(record: Record) -> str:
-    """Hash of what its owner says of an object: type, name, host, own properties and details; not its parent."""
-    own = own_properties(record.type)
-    flat = {key: value for key, value in record.properties.items() if value is not None and key in own}
-    return _digest(canonical((ENCODING, record.type, record.name, record.host, flat, record.details)))
+    """Hash of what its owner says of an object."""
+    return _digest(content_code(record))
 
 
 def attributes_hash(attributes: Attributes) -> str:
     """Hash of what a group adds to an object."""
-    flat = {key: value for key, value in attributes.properties.items() if value is not None}
-    return _digest(canonical((ENCODING, attributes.group, flat)))
+    return _digest(attributes_code(attributes))
 
 
 def links_hash(parent: Ref, links: Iterable[Link]) -> str:
-    """Hash of all that an object says of its links, sorted, and of its parent."""
-    rows = [(a.type, a.source_id, a.target_id, a.name, a.state, a.weight, a.networks) for a in links]
-    return _digest(ascii((ENCODING, parent.type, parent.id, rows)))
+    """Hash of all that an object says of its links, and of its parent."""
+    return _digest(links_code(parent, links))
 
 
 def node_properties(record: Record) -> dict[str, Any]:
@@ -181,6 +198,17 @@ _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=_pl
 _READABLE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=_plain)
 
 
+_CODE = msgspec.msgpack.Encoder(enc_hook=_plain, order="deterministic")
+
+
+def coded(value: Any) -> bytes:
+    """The same bytes for the same value, whatever the order of its keys; others for another one."""
+    try:
+        return _CODE.encode(value)
+    except (TypeError, ValueError, OverflowError):  # keys of several kinds, lone surrogates, more than 64 bits
+        return canonical(value).encode()
+
+
 def canonical(value: Any) -> str:
     """The one JSON text of a value: ASCII, keys sorted, whatever it is made of."""
     try:
@@ -206,5 +234,5 @@ def _with_text_keys(value: Any) -> Any:
     return value
 
 
-def _digest(text: str) -> str:
-    return blake2b(text.encode("utf-8", "backslashreplace"), digest_size=HASH_LENGTH // 2).hexdigest()
+def _digest(code: bytes) -> str:
+    return blake2b(code, digest_size=HASH_LENGTH // 2).hexdigest()

@@ -24,11 +24,8 @@ from topology.store.prepared import Prepared, prepare, together
 from topology.store.removal import RemovalGuard
 from topology.store.scope_writer import Written, remove_scope_objects, write_links, write_scope
 from topology.store.scopes import ScopeState, forget, orphaned_scopes, scope_states, stamp_failure
-from topology.store.unchanged import SmallReading
+from topology.store.unchanged import HeldReading
 from topology.store.writes import ScopeWrite, Witness
-
-Witnesses = Callable[[Scope], Witness | None]
-"""The witness of a scope, where it has one."""
 
 
 class GraphStore:
@@ -82,24 +79,18 @@ class GraphStore:
         return found
 
     def write_all(
-        self, writes: Iterable[ScopeWrite], *, accept_removals: bool = False, witness: Witnesses | None = None
+        self, writes: Iterable[ScopeWrite], *, accept_removals: bool = False
     ) -> Iterator[tuple[Scope, ScopeChanges | Superseded]]:
         """Write readings as they come, small ones together; what that changed, scope by scope, in their order.
 
         Unless they are all there, the next ones are made in a thread of its own while the database works on those
-        before: whatever `writes` does must bear that. `witness` gives the witness of a scope.
+        before: whatever `writes` does must bear that.
         """
         prepared = (prepare(one, self._batch_size) for one in writes)
         for some in (prepared,) if isinstance(writes, Sequence) else self._ahead(prepared):
             for group in together(some, self._batch_size):
                 self._stop()
-                guards = [
-                    RemovalGuard(
-                        self._share, self._floor, accept_removals, witness(one.write.scope) if witness else None
-                    )
-                    for one in group
-                ]
-                found = self._write_group(group, guards)
+                found = self._write_group(group, [RemovalGuard(self._share, self._floor, accept_removals)] * len(group))
                 yield from zip((one.write.scope for one in group), found, strict=True)
 
     def write_links(self, scope_write: ScopeWrite, *, dry_run: bool = False) -> ScopeChanges:
@@ -215,8 +206,11 @@ class GraphStore:
     ) -> list[ScopeChanges | Superseded]:
         """Write small readings in one transaction."""
         readings = [
-            SmallReading(
-                self._context_of(one.write, Tally(listing)), list(one.says), list(one.attributes), one.write.outcome
+            HeldReading(
+                self._context_of(one.write, Tally(listing), digests=one.digests),
+                list(one.says),
+                list(one.attributes),
+                one.write.outcome,
             )
             for one in group
         ]
@@ -239,7 +233,7 @@ class GraphStore:
                 self._require_ready()
                 stamp_failure(self._graph, self._environment, scope, outcome, observed_at)
             return tally.changes(scope, observed_at, outcome, dry_run=dry_run)
-        context = self._context_of(prepared.write, tally, dry_run=dry_run)
+        context = self._context_of(prepared.write, tally, dry_run=dry_run, digests=prepared.digests)
         written = write_scope(context, prepared, guard)
         self._expect_changes = context.expect_changes
         if not dry_run:
@@ -253,9 +247,13 @@ class GraphStore:
             make_lease(self._graph, self._environment)
             self._is_ready = True
 
-    def _context_of(self, scope_write: ScopeWrite, tally: Tally, *, dry_run: bool = False) -> WriteContext:
-        complete = scope_write.outcome.status == "complete"
-        return self._context(scope_write.scope, scope_write.observed_at, tally, complete=complete, dry_run=dry_run)
+    def _context_of(
+        self, scope_write: ScopeWrite, tally: Tally, *, dry_run: bool = False, digests: str | None = None
+    ) -> WriteContext:
+        scope, complete = scope_write.scope, scope_write.outcome.status == "complete"
+        context = self._context(scope, scope_write.observed_at, tally, complete=complete, dry_run=dry_run)
+        context.digests = digests
+        return context
 
     def _context(
         self, scope: Scope, observed_at: datetime, tally: Tally, *, complete: bool, dry_run: bool

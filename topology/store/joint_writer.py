@@ -14,7 +14,7 @@ from topology.store.changes import Tally
 from topology.store.lease import Fence, superseded, take
 from topology.store.removal import RemovalGuard
 from topology.store.scope_writer import Steps, Written, remove_unsaid, write_said
-from topology.store.unchanged import SmallReading, stamp_unchanged
+from topology.store.unchanged import HeldReading, stamp_unchanged
 from topology.store.writes import Said
 
 
@@ -22,14 +22,14 @@ from topology.store.writes import Said
 class _Done:
     """What one transaction wrote: the readings that had their fence, with fences and steps; why the others had not."""
 
-    had: list[SmallReading]
+    had: list[HeldReading]
     fences: list[int]
     steps: Steps | None
     written: dict[str, Written]
     late: dict[str, Superseded]
 
 
-def write_together(readings: Sequence[SmallReading], guards: Sequence[RemovalGuard]) -> list[Written | Superseded]:
+def write_together(readings: Sequence[HeldReading], guards: Sequence[RemovalGuard]) -> list[Written | Superseded]:
     """Bring the graph to what readings of different scopes say, none of which speaks of an object of another.
 
     What came of each, in their order; Superseded for one that a newer reading was faster than.
@@ -55,20 +55,20 @@ def write_together(readings: Sequence[SmallReading], guards: Sequence[RemovalGua
     return [found[one.context.scope.key] for one in readings]
 
 
-def _mostly_changed(readings: Sequence[SmallReading]) -> bool:
+def _mostly_changed(readings: Sequence[HeldReading]) -> bool:
     """Whether most of what was compared is otherwise in the graph: then it is not asked first the next time."""
     changed = sum(len(one.says if one.differing is None else one.differing) for one in readings)
     return 2 * changed > sum(len(one.says) for one in readings)
 
 
-def _removed(steps: Steps, place: int, guard: RemovalGuard, reading: SmallReading) -> Written | Superseded:
+def _removed(steps: Steps, place: int, guard: RemovalGuard, reading: HeldReading) -> Written | Superseded:
     try:
         return remove_unsaid(steps, place, guard, reading.outcome)
     except Superseded as error:
         return error
 
 
-def _in_one_transaction(readings: Sequence[SmallReading]) -> _Done:
+def _in_one_transaction(readings: Sequence[HeldReading]) -> _Done:
     """Write all that is said. It may be run again after a transient error, and then counts anew."""
     context = readings[0].context
     with METER.timed(WRITE_SECONDS, context.environment):
@@ -78,7 +78,7 @@ def _in_one_transaction(readings: Sequence[SmallReading]) -> _Done:
     return done
 
 
-def _write(tx: Transaction, readings: Sequence[SmallReading]) -> _Done:
+def _write(tx: Transaction, readings: Sequence[HeldReading]) -> _Done:
     rows = {row["key"]: row for row in take(tx, [_fence(one) for one in readings])}
     had = [one for one in readings if rows[one.context.scope.key]["valid"]]
     late = {key: _late(readings[0], key, row["fenced_at"]) for key, row in rows.items() if not row["valid"]}
@@ -90,9 +90,11 @@ def _write(tx: Transaction, readings: Sequence[SmallReading]) -> _Done:
     settled: list[Said] = []
     for place, one in enumerate(had):
         one.context.transaction, one.context.tally = tx, Tally(one.context.tally.listing)
-        for number, said in enumerate(one.says):
+        for said in one.says:
             said.place = place
-            (says if one.differing is None or number in one.differing else settled).append(said)
+        compared, rest = one.parts()
+        says += compared
+        settled += rest
     contexts[0].expect_changes = True
     try:
         done.steps = write_said(
@@ -121,11 +123,11 @@ def _stamp(tx: Transaction, done: _Done, steps: Steps) -> None:
         done.written[stamp.context.scope.key] = Written(stamp.changes, seen)
 
 
-def _fence(reading: SmallReading) -> Fence:
+def _fence(reading: HeldReading) -> Fence:
     if reading.context.fence is None:
         raise AssertionError("a dry run does not write")
     return reading.context.fence
 
 
-def _late(reading: SmallReading, key: str, fenced_at: str | None) -> Superseded:
+def _late(reading: HeldReading, key: str, fenced_at: str | None) -> Superseded:
     return superseded(reading.context.environment, Scope.parse(key), fenced_at)

@@ -68,6 +68,8 @@ class LinkPlan:
     """Of objects whose parent changed: id, type and id of the parent."""
     done: list[list[str | None]] = field(default_factory=list)
     """Of objects whose links were looked at: id, and hash of the links."""
+    unsettled: set[int] = field(default_factory=set)
+    """Places of the anchors that have other links in the graph than they say."""
 
 
 def plan_links(anchors: Iterable[Anchor], linked: Linked, *, complete: Sequence[bool]) -> LinkPlan:
@@ -98,6 +100,8 @@ def _plan_one(plan: LinkPlan, anchor: Anchor, linked: Linked, complete: bool) ->
     whole = anchor.known and not more
     if whole or create or update or delete or drop:
         plan.done.append([anchor.id, anchor.links_hash if whole else None])
+    if not whole:
+        plan.unsettled.add(anchor.place)
     parents = [link for link, _ in create if link.contains]
     plan.parents += [[anchor.id, parent.source_type, parent.source_id] for parent in parents]
 

@@ -21,6 +21,8 @@ class LinkStep:
 
     def __init__(self, contexts: Sequence[WriteContext]) -> None:
         self._contexts, self._context = contexts, contexts[0]
+        self.unsettled: set[int] = set()
+        """Places of scopes of which an object has other links in the graph than it says."""
 
     def run(self, anchors_of_scope: Iterable[Anchor]) -> None:
         """Bring the links of all these objects to what they say."""
@@ -70,6 +72,7 @@ class LinkStep:
         return {link.key for link, _ in plan.create if not missing.isdisjoint(_ends(link))}
 
     def _count(self, plan: LinkPlan, missing: set[Key]) -> None:
+        self.unsettled |= plan.unsettled
         tallies = [context.tally.links for context in self._contexts]
         for link, anchor in plan.create:
             counts = tallies[anchor.place][link.type]

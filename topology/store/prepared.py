@@ -1,4 +1,4 @@
-"""What a reading says, ready to be written: hashes are computed, and a small scope is in memory."""
+"""What a reading says, ready to be written: digests are computed, and what is not too large is in memory."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from itertools import chain, islice
 from typing import TypeVar
 
 from graph_schema.records import Attributes
+from topology.store.digests import digests
 from topology.store.writes import Said, ScopeWrite, said
 
 T = TypeVar("T")
+# What comes as a stream is held in memory, to compare it by its digests, up to so many batches.
+HELD = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,8 @@ class Prepared:
     small: bool
     rows: int = 0
     """How many objects and attributes a small one says."""
+    digests: str | None = None
+    """Of what is in memory, and to be compared as a whole: then `says` and `attributes` are lists."""
 
     @property
     def joins(self) -> bool:
@@ -31,13 +36,22 @@ class Prepared:
 
 
 def prepare(scope_write: ScopeWrite, batch_size: int) -> Prepared:
-    """Compute what is to be compared with the graph; of a scope larger than a batch, when it is asked for."""
-    says, few_objects = split(map(said, scope_write.entries), batch_size)
-    attributes, few_attributes = split(scope_write.attributes, batch_size)
-    if few_objects and few_attributes:
-        says, attributes = list(says), list(attributes)
-        return Prepared(scope_write, says, attributes, small=True, rows=len(says) + len(attributes))
-    return Prepared(scope_write, says, attributes, small=False)
+    """Compute what is to be compared with the graph; of a large stream, when it is asked for."""
+    says, few_objects = _held(map(said, scope_write.entries), scope_write.entries, HELD * batch_size)
+    attributes, few_attributes = _held(scope_write.attributes, scope_write.attributes, HELD * batch_size)
+    if not (few_objects and few_attributes):
+        return Prepared(scope_write, says, attributes, small=False)
+    says, attributes = list(says), list(attributes)
+    small = len(says) <= batch_size and len(attributes) <= batch_size
+    whole = digests(says, attributes) if _comparable(scope_write, says) else None
+    return Prepared(scope_write, says, attributes, small, len(says) + len(attributes), whole)
+
+
+def _comparable(write: ScopeWrite, says: Sequence[Said]) -> bool:
+    """Whether there is nothing more to tell than that nothing changed."""
+    if write.outcome.status != "complete" or any(one.problems or one.links is None for one in says):
+        return False
+    return len({one.token for one in says}) == len(says)
 
 
 def together(prepared: Iterable[Prepared], batch_size: int) -> Iterator[list[Prepared]]:
@@ -59,8 +73,10 @@ def together(prepared: Iterable[Prepared], batch_size: int) -> Iterator[list[Pre
         yield group
 
 
-def split(rows: Iterable[T], length: int) -> tuple[Iterable[T], bool]:
-    """The same rows, and whether there are no more than `length`: then they are a list."""
+def _held(rows: Iterable[T], source: Iterable[object], length: int) -> tuple[Iterable[T], bool]:
+    """The same rows, and whether they can be held: they are made of what is in memory, or no more than `length`."""
+    if isinstance(source, Sequence):
+        return rows, True
     iterator = iter(rows)
     head: Sequence[T] = list(islice(iterator, length + 1))
     return (head, True) if len(head) <= length else (chain(head, iterator), False)

@@ -31,6 +31,7 @@ class Saying:
 
     def __init__(self, graph: Graph, tx: Transaction, environment: str) -> None:
         self._graph, self._tx, self._environment = graph, tx, environment
+        self._touched: set[str] = set()
         self.tally = Tally(listing=0)
 
     def write(self, scope: Scope, observed_at: datetime, entries: Iterable[Entry]) -> None:
@@ -56,8 +57,13 @@ class Saying:
         self.tally.objects[type].removed += len(removed)
         return removed
 
-    def join_waiting(self) -> None:
-        """Join links that waited for an object which is there now."""
+    def close(self) -> None:
+        """Join links that waited for an object which is there now, and remember which scopes are not as read."""
+        if self._touched:
+            self._tx.run("scopes_touched", environment=self._environment, keys=sorted(self._touched))
+        self._join_waiting()
+
+    def _join_waiting(self) -> None:
         created = {type for type, counts in self.tally.objects.items() if counts.created}
         if not created:
             return
@@ -73,6 +79,7 @@ class Saying:
         self._tx.run(resolve, environment=self._environment, link_type=type, batch=_ALL)
 
     def _context(self, scope: Scope, observed_at: datetime) -> WriteContext:
+        self._touched.add(scope.key)
         return WriteContext(
             graph=self._graph,
             environment=self._environment,

@@ -16,6 +16,7 @@ from topology.store.objects import ObjectStep
 from topology.store.prepared import Prepared
 from topology.store.removal import Candidates, Doubt, RemovalGuard, candidates, remove, too_many
 from topology.store.scopes import Stamp, stamp
+from topology.store.unchanged import HeldReading, stamp_unchanged
 from topology.store.writes import Entry, Said, said
 
 
@@ -38,6 +39,7 @@ class Steps:
     contexts: Sequence[WriteContext]
     objects: ObjectStep
     attributes: AttributeStep
+    links: LinkStep
 
     def whole(self, place: int) -> bool:
         """Whether a reading leaves nothing to remove: it is not complete, or says all that the scope owned."""
@@ -63,14 +65,26 @@ class Steps:
         changes = context.tally.changes(context.scope, context.observed_at, outcome, dry_run=context.dry_run)
         joined = sum(self.objects.owned[place].joined.values())
         size = self.before(place) + joined - changes.total("removed")
-        return Stamp(context, changes, size, self.attributes.said[place].written)
+        digests = context.digests if self._holds_all(place, changes) else None
+        return Stamp(context, changes, size, self.attributes.said[place].written, digests)
+
+    def _holds_all(self, place: int, changes: ScopeChanges) -> bool:
+        """Whether the graph holds just what was said: nothing was left out, and nothing more is there."""
+        skipped = any(counts.skipped for counts in changes.objects.values())
+        exact = changes.outcome.status == "complete" and not changes.problems and not skipped
+        return exact and place not in self.links.unsettled
 
 
 def write_scope(context: WriteContext, prepared: Prepared, guard: RemovalGuard) -> Written:
     """Bring the graph to what a reading says. In this order no reader ever misses what was there all the time."""
+    says, settled, outcome = prepared.says, list[Said](), prepared.write.outcome
+    if prepared.digests is not None and context.compares_first and not context.dry_run:
+        reading = HeldReading(context, list(says), list(prepared.attributes), outcome)
+        if unchanged := stamp_unchanged([reading]):
+            return Written(unchanged[context.scope.key], {one.token for one in reading.says})
+        says, settled = reading.parts()
     others = zip(repeat(0), prepared.attributes, strict=False)
-    steps = write_said([context], prepared.says, others, at_once=prepared.small)
-    outcome = prepared.write.outcome
+    steps = write_said([context], says, others, at_once=prepared.small, settled=settled)
     return _close(steps, 0, outcome) if steps.whole(0) else remove_unsaid(steps, 0, guard, outcome)
 
 
@@ -84,11 +98,12 @@ def write_said(
 ) -> Steps:
     """Write all that is said but what is `settled`: found just so before. `at_once`: it fits into one batch."""
     with spool_of_anchors() as anchors:
-        steps = Steps(contexts, ObjectStep(contexts, anchors, at_once=at_once), AttributeStep(contexts))
+        objects = ObjectStep(contexts, anchors, at_once=at_once)
+        steps = Steps(contexts, objects, AttributeStep(contexts), LinkStep(contexts))
         steps.objects.settled(settled)
         steps.objects.run(says)
         steps.attributes.run(others)
-        LinkStep(contexts).run(anchors)
+        steps.links.run(anchors)
     return steps
 
 

@@ -42,8 +42,8 @@ def scope_state_of(row: Mapping[str, Any]) -> ScopeState:
         Scope.parse(row["key"]),
         row["outcome"],
         tuple(row["problems"] or ()),
-        _native(row["observed_at"]),
-        _native(row["completed_at"]),
+        _moment(row["observed_at"]),
+        _moment(row["completed_at"]),
         row["objects"] or 0,
     )
 
@@ -62,12 +62,16 @@ def orphaned_scopes(graph: Graph, environment: str) -> list[Scope]:
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What is to be remembered of a scope. `attributes`: as `scope_properties` takes it."""
+    """What is to be remembered of a scope. `attributes`: as `scope_properties` takes it.
+
+    `digests`: of what was said, where the graph holds just that now.
+    """
 
     context: WriteContext
     changes: ScopeChanges
     objects: int
     attributes: int | None
+    digests: str | None
 
     def row(self, fence: int | None) -> dict[str, Any]:
         """As the statement takes it."""
@@ -77,6 +81,8 @@ class Stamp:
             "source": scope.source,
             "name": scope.name,
             "fence": fence,
+            "digests": self.digests,
+            "compared": fence if self.context.compared is None else self.context.compared,
             "observed_at": self.context.observed_at,
             "completed": self.changes.outcome.status == "complete",
             "properties": scope_properties(self.changes, self.objects, self.attributes),
@@ -132,5 +138,6 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
     return {"outcome": outcome.status, "problems": told}
 
 
-def _native(value: Any) -> datetime | None:
-    return None if value is None else value.to_native()
+def _moment(told: str | None) -> datetime | None:
+    """A time from its text: as a value of its own the driver takes longer for it than for all else of the row."""
+    return None if told is None else datetime.fromisoformat(told.partition("[")[0])  # of a zone the offset is enough

@@ -1,4 +1,4 @@
-"""The most frequent case in one question: small scopes in which nothing changed."""
+"""The most frequent case in one question: scopes in which nothing changed."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from graph_schema.records import Attributes, Outcome
 from topology.store.attributes import told
 from topology.store.changes import ScopeChanges, Tally
 from topology.store.context import WriteContext
-from topology.store.encoding import attributes_hash, stored_id
+from topology.store.digests import differing
+from topology.store.encoding import stored_id
 from topology.store.scopes import scope_properties
 from topology.store.writes import Said
 
 
 @dataclass(slots=True)
-class SmallReading:
+class HeldReading:
     """All that is said of a scope, in memory. `outcome` is complete where anything may be removed for it."""
 
     context: WriteContext
@@ -24,15 +25,22 @@ class SmallReading:
     attributes: Sequence[Attributes]
     outcome: Outcome
     differing: frozenset[int] | None = None
-    """Numbers of what is said otherwise than the graph has it; None where that was not asked."""
+    """Numbers of what may be said otherwise than the graph has it; None where that is not known."""
+
+    def parts(self) -> tuple[list[Said], list[Said]]:
+        """What has to be compared with the graph, and what need not."""
+        if self.differing is None:
+            return list(self.says), []
+        compared = [one for number, one in enumerate(self.says) if number in self.differing]
+        return compared, [one for number, one in enumerate(self.says) if number not in self.differing]
 
 
-def stamp_unchanged(readings: Sequence[SmallReading]) -> dict[str, ScopeChanges]:
+def stamp_unchanged(readings: Sequence[HeldReading]) -> dict[str, ScopeChanges]:
     """Stamp the scopes of which the graph has just what is said, and tell so, by key; note what differs of the others.
 
     What a complete reading has to remark all the same is kept.
     """
-    asked = {one.context.scope.key: (one, _unchanged(one)) for one in readings if _comparable(one)}
+    asked = {one.context.scope.key: (one, _unchanged(one)) for one in readings if one.context.digests is not None}
     if not asked:
         return {}
     context = readings[0].context
@@ -42,34 +50,31 @@ def stamp_unchanged(readings: Sequence[SmallReading]) -> dict[str, ScopeChanges]
         readings=[_said(one, changes) for one, changes in asked.values()],
     )
     for row in rows:
-        asked[row["key"]][0].differing = frozenset(row["differing"])
+        one = asked[row["key"]][0]
+        one.context.compared = row["token"]
+        if row["digests"] is not None and one.context.digests is not None:
+            one.differing = differing(one.says, one.context.digests, row["digests"])
     return {row["key"]: asked[row["key"]][1] for row in rows if row["same"]}
 
 
-def _comparable(reading: SmallReading) -> bool:
-    """Whether there is nothing more to tell than that nothing changed."""
-    if reading.outcome.status != "complete" or any(one.problems or one.links_hash is None for one in reading.says):
-        return False
-    return len({one.token for one in reading.says}) == len(reading.says)
-
-
-def _unchanged(reading: SmallReading) -> ScopeChanges:
+def _unchanged(reading: HeldReading) -> ScopeChanges:
     tally = Tally(reading.context.tally.listing)
     for one in reading.says:
         tally.objects[one.record.type].unchanged += 1
-    for type, group, _ in {(one.type, one.group, one.id) for one in reading.attributes}:
+    for type, group, _ in _added(reading):
         tally.attributes[told((type, group))].unchanged += 1
     return tally.changes(reading.context.scope, reading.context.observed_at, reading.outcome, dry_run=False)
 
 
-def _said(reading: SmallReading, changes: ScopeChanges) -> dict[str, Any]:
-    others = {(one.type, one.group, stored_id(one.id)): attributes_hash(one) for one in reading.attributes}
+def _said(reading: HeldReading, changes: ScopeChanges) -> dict[str, Any]:
     return {
         "key": reading.context.scope.key,
         "observed_at": reading.context.observed_at,
-        "ids": [one.id for one in reading.says],
-        # One text for all hashes: many short ones cost more to send than the database takes to compare them.
-        "hashes": "".join([f"{one.hash}{one.links_hash}" for one in reading.says]),
-        "others": [[id, type, f"{group}_hash", f"{group}_scope", hash] for (type, group, id), hash in others.items()],
-        "properties": scope_properties(changes, len(reading.says), len(others)),
+        "digests": reading.context.digests,
+        "properties": scope_properties(changes, len(reading.says), len(_added(reading))),
     }
+
+
+def _added(reading: HeldReading) -> set[tuple[str, str, str]]:
+    """To which objects attributes of which group are added."""
+    return {(one.type, one.group, stored_id(one.id)) for one in reading.attributes}

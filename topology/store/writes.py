@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from graph_schema.records import Attributes, Link, Outcome, Problem, Record, Ref, Scope
 from graph_schema.registry import CONTAINS, link_type
-from topology.store.encoding import content_hash, links_hash, stored_id, valid_text
+from topology.store.encoding import content_code, content_hash, links_code, links_hash, stored_id, valid_text
 
 Witness = Callable[[str, str], bool | None]
 """Asked about an object (type, id) that a listing lacks. True: it is still there. False: it is gone, or nobody of that
@@ -81,17 +81,31 @@ class SaidLink(NamedTuple):
 
 @dataclass(slots=True)
 class Said:
-    """An entry as it is to be stored: ids bounded, links merged, hashes computed. Without `hash` only its links are."""
+    """An entry as it is to be stored: ids bounded, links merged. Without `content` only its links are."""
 
     record: Record
     id: str
-    hash: str | None
-    links_hash: str | None
     parent: Ref
     links: tuple[Link, ...] | None
     problems: Sequence[Problem] = ()
+    content: bool = True
     place: int = 0
     """Which of the scopes that are written together it is of."""
+
+    @property
+    def hash(self) -> str | None:
+        """Hash of the content. Worked out each time: of most objects nobody asks for it."""
+        return content_hash(self.record) if self.content else None
+
+    @property
+    def links_hash(self) -> str | None:
+        """Hash of the links; None where they are not known."""
+        return None if self.links is None else links_hash(self.parent, self.links)
+
+    @property
+    def code(self) -> bytes:
+        """All that is said, to be hashed together with others."""
+        return content_code(self.record) + links_code(self.parent, self.links or ())
 
     @property
     def token(self) -> int:
@@ -120,7 +134,7 @@ def token_of(type: str, id: str) -> int:
 
 
 def said(entry: Entry, *, content: bool = True) -> Said:
-    """What an entry says, ready to be compared with the graph; without `content`, of its links only."""
+    """What an entry says, ready to be written; without `content`, of its links only."""
     record = entry.record
     parent_id = stored_id(record.parent.id)
     parent = record.parent if parent_id is record.parent.id else Ref(record.parent.type, parent_id)
@@ -128,11 +142,10 @@ def said(entry: Entry, *, content: bool = True) -> Said:
     return Said(
         record,
         stored_id(record.id),
-        content_hash(record) if content else None,
-        None if links is None else links_hash(parent, links),
         parent,
         links,
         problems,
+        content,
     )
 
 

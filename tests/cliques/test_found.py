@@ -1,0 +1,49 @@
+"""Times that the server tells as numbers or as text are the times that were written."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cypher import Statement
+from topology.cliques.found import time_text
+from topology.graph import Graph
+from topology.store.scopes import scope_state_of
+
+AS_TEXT = Statement(
+    "times", "", "read", ("times",), "UNWIND $times AS time RETURN toString(datetime({epochMillis: time})) AS text"
+)
+WRITTEN = Statement("time", "", "read", ("time",), "RETURN toString($time) AS text")
+# From 1970 to 9999: a year of five digits has a sign in the server's text.
+LAST = 253402300799999
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(times=st.lists(st.integers(0, LAST) | st.integers(0, LAST // 1000).map(lambda s: s * 1000), min_size=20))
+def test_a_number_becomes_the_text_that_the_server_makes_of_that_time(graph: Graph, times: list[int]) -> None:
+    assert [row["text"] for row in graph.read(AS_TEXT, times=times)] == [time_text(time) for time in times]
+
+
+def test_no_time_stays_no_time() -> None:
+    assert time_text(None) is None
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        datetime(2026, 11, 21, 17, 25, 57, 784259, UTC),
+        datetime(2026, 11, 21, 17, 25, tzinfo=UTC),
+        datetime(2026, 1, 2, 3, 4, 5, 600000, timezone(timedelta(hours=-3, minutes=-30))),
+        datetime(2026, 7, 1, 12, 0, 1, tzinfo=ZoneInfo("Europe/Paris")),
+    ],
+    ids=str,
+)
+def test_a_scope_was_read_when_its_text_says(graph: Graph, written: datetime) -> None:
+    text = graph.read(WRITTEN, time=written)[0]["text"]
+    row = {"key": "ssh/h", "outcome": "complete", "problems": [], "objects": 1}
+    state = scope_state_of({**row, "observed_at": text, "completed_at": None})
+    assert (state.observed_at, state.completed_at) == (written, None)
