@@ -1,7 +1,7 @@
 // name: clique_found
 // purpose: part of a clique statement that answers: what was reached, each once
 // mode: read
-// Times and the ends of links are numbers, which are told and read in half the time of texts: see `topology/cliques/found.py`.
+// Times and the ends of links are numbers, which cost less than texts: `topology/cliques/found.py` makes texts of them.
 CALL (reached) {
   UNWIND reached AS part
   UNWIND part AS node

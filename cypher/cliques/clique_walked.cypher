@@ -3,4 +3,5 @@
 // mode: read
 // parameters: limit
 // template: nodes, links
-WITH focal, [<<nodes>>] AS reached, [<<links>>] AS taken, any(part IN [<<links>>] WHERE size(part) > $limit) AS truncated
+WITH focal, [<<nodes>>] AS reached, [<<links>>] AS taken,
+     any(part IN [<<links>>] WHERE size(part) > $limit) AS truncated

@@ -14,6 +14,9 @@ from topology.cliques.found import time_text
 from topology.graph import Graph
 from topology.store.scopes import scope_state_of
 
+# What the server's driver leaves to be collected is told of in whichever test runs then.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
 AS_TEXT = Statement(
     "times", "", "read", ("times",), "UNWIND $times AS time RETURN toString(datetime({epochMillis: time})) AS text"
 )
