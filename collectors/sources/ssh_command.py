@@ -20,7 +20,7 @@ _GLANCE = 0.05  # seconds between looks at the error output while the other is s
 _NO_STATUS = -1
 
 
-class NoSession(Unreachable):
+class NoSession(Exception):
     """The host answers, and opens no further session: as many are open as it allows, or it refuses any."""
 
 
@@ -84,7 +84,7 @@ def _session(transport: paramiko.Transport, where: str, seconds: float) -> param
     except (paramiko.SSHException, EOFError, OSError) as error:
         # Of several sessions that are refused at once the library tells only one the reason.
         if transport.is_active() and time.monotonic() - begun < seconds:
-            raise NoSession(where, "the host opens no session.", _MORE_SESSIONS) from error
+            raise NoSession from error
         transport.close()  # else each further command would wait as long
         raise Unreachable(where, f"the connection was lost ({str(error) or 'closed'}).", _LOST) from error
 
@@ -152,7 +152,6 @@ class _Output:
 
 
 _LOST = "Check the host and its network; what is known of it is kept."
-_MORE_SESSIONS = "See MaxSessions in its sshd_config; what is known of it is kept."
 
 
 def _status(channel: paramiko.Channel, deadline: float, where: str, transport: paramiko.Transport) -> int:

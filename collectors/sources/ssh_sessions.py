@@ -14,8 +14,8 @@ from collectors.sources.ssh_command import Line, NoSession, execute
 
 # Far from the ten that sshd lets one connection have (MaxSessions), which others of ours may share: a master's.
 AT_ONCE = 4
-# Seconds between tries where the server has no session for us: the first ones only wait for others of ours to end, the
-# later ones for the server, which counts a session for a moment after its end.
+# Seconds before each try to have a session: where the server has none for us, the first tries only wait for others of
+# ours to end, the later ones for the server, which counts a session for a moment after its end.
 _PAUSES = (0.0,) * AT_ONCE + (0.05, 0.1, 0.2, 0.4)
 
 
@@ -74,14 +74,13 @@ class Sessions:
 
     def _in_turn(self, client: paramiko.SSHClient | None, line: Line, where: str) -> CommandResult:
         for pause in _PAUSES:
+            time.sleep(pause)
             with self._one_of_some():
                 try:
                     return self._executed(client, line, where)
                 except NoSession:
                     self._have_fewer()
-            time.sleep(pause)
-        with self._one_of_some():
-            return self._executed(client, line, where)
+        raise Unreachable(where, "the host opens no session.", "See MaxSessions in its sshd_config.")
 
     def _executed(self, client: paramiko.SSHClient | None, line: Line, where: str) -> CommandResult:
         transport = client.get_transport() if client is not None else None
@@ -90,8 +89,6 @@ class Sessions:
             raise Unreachable(where, "the connection was lost.", "Check the host; what is known of it is kept.")
         try:
             return execute(transport, line, where, timeout=self._timeout)
-        except NoSession:
-            raise
         except SourceError:
             self.sound = False
             raise
