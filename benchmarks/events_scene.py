@@ -88,7 +88,7 @@ def scene(server: Server, tenancies: int) -> Iterator[Scene]:
         recording = folder / "cloud.zip"
         write_multiplied(recording, Size(1, tenancies))
         stream = Stream(open_recorded(recording).listings)
-        broker = stack.enter_context(rabbitmq(folder / "rabbitmq"))
+        broker = stack.enter_context(rabbitmq(folder / "rabbitmq", memory="800MB"))
         sections = stack.enter_context(_living(recording))
         made = Scene(server, settings, broker, stream, folder)
         with broker.connection() as connection:

@@ -34,6 +34,7 @@ class RabbitMq:
     """A server that can be stopped and started again, with what it keeps."""
 
     folder: Path
+    memory: str = "200MB"
     port: int = field(default_factory=free_port)
     epmd_port: int = field(default_factory=free_port)
     node: str = field(default_factory=lambda: f"calipso-test-{uuid4().hex[:8]}@localhost")
@@ -62,7 +63,7 @@ class RabbitMq:
     def _environment(self) -> dict[str, str]:
         config = self.folder / "rabbitmq.conf"
         config.write_text(
-            f"listeners.tcp.1 = 127.0.0.1:{self.port}\nvm_memory_high_watermark.absolute = 200MB\n"
+            f"listeners.tcp.1 = 127.0.0.1:{self.port}\nvm_memory_high_watermark.absolute = {self.memory}\n"
             "disk_free_limit.absolute = 50MB\nlog.console = true\nlog.file = false\n"
         )
         plugins = self.folder / "enabled_plugins"
@@ -111,11 +112,12 @@ class RabbitMq:
 
 
 @contextmanager
-def rabbitmq(folder: Path) -> Iterator[RabbitMq]:
+def rabbitmq(folder: Path, memory: str = "200MB") -> Iterator[RabbitMq]:
+    """A broker; who publishes more than it has `memory` for is held up."""
     if not PROGRAM.exists():
         pytest.skip("RabbitMQ is not installed (Debian's rabbitmq-server)")
     folder.mkdir(parents=True, exist_ok=True)
-    server = RabbitMq(folder)
+    server = RabbitMq(folder, memory)
     try:
         server.start()
         yield server
