@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cypher import statement
 from graph_schema.link_types import PROJECT_INSTANCE
 from graph_schema.object_types import INSTANCE
 from graph_schema.records import Attributes, Record, Ref, Scope
@@ -252,8 +253,6 @@ def test_what_an_event_changes_while_a_reading_is_written_is_compared_the_next_t
 
 
 def test_every_group_of_attributes_is_counted() -> None:
-    from cypher import statement
-
     text = statement("scopes_unchanged").text
     for kind in OBJECT_TYPES.values():
         for group in kind.groups:
