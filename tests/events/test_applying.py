@@ -22,18 +22,6 @@ SUBPORTS = "trunk_id", "trunk_parent", "subports"
 
 
 @pytest.fixture
-def cloud() -> ModelCloud:
-    return ModelCloud(7)
-
-
-@pytest.fixture
-def kept(graph: Graph, environment: str, cloud: ModelCloud) -> Kept:
-    """An environment that was scanned and is kept by events."""
-    scanned(graph, environment, cloud)
-    return Kept(graph, environment, cloud)
-
-
-@pytest.fixture
 def shown(driver: Driver, environment: str) -> Any:
     """The graph as it is now."""
     return lambda: picture(driver, environment)

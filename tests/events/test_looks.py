@@ -12,7 +12,7 @@ from neo4j import Driver
 from graph_schema.events import Event, Gone, Refresh, RefreshKind, Reread, Says
 from graph_schema.object_types import NETWORK, PORT
 from graph_schema.records import Ref, Scope
-from tests.events.graphs import Kept, scanned
+from tests.events.graphs import Kept
 from tests.events.model_cloud import ModelCloud
 from tests.events.recorded import made, recorded
 from topology.events.looks import nothing_of
@@ -22,18 +22,6 @@ from topology.graph import Graph
 Asked = Callable[[], set[str]]
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 SCOPE = Scope("neutron", "RegionOne")
-
-
-@pytest.fixture
-def cloud() -> ModelCloud:
-    return ModelCloud(7)
-
-
-@pytest.fixture
-def kept(graph: Graph, environment: str, cloud: ModelCloud) -> Kept:
-    """An environment that was scanned and is kept by events."""
-    scanned(graph, environment, cloud)
-    return Kept(graph, environment, cloud)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from collectors.sources.protocols import NOT_INSTALLED, CommandFailed, HostShell
 from collectors.sources.ssh import SshHosts
 from collectors.sources.ssh_command import Line, execute
 from graph_schema.commands import COMMANDS, DOMAIN_XML, Command, sudoers
-from tests.sources.proxy import Proxy, proxy
+from tests.sources.proxy import Proxy
 from tests.sources.sshd import OPERATOR, PASSWORD, SshHost, ssh_host
 from tests.sources.test_ssh_login import shells
 
@@ -138,12 +138,6 @@ def test_a_command_that_hangs_costs_its_timeout_and_not_the_others(host: SshHost
             shell.run(sh("echo begin; sleep 30"))
         assert shell.run(sh("echo next")) == "next\n"
     assert dict(source.connections) == {"h1": 1}
-
-
-@pytest.fixture
-def way(host: SshHost) -> Iterator[Proxy]:
-    with proxy(("127.0.0.1", host.port)) as running:
-        yield running
 
 
 def through(way: Proxy, host: SshHost, pins: Path, **more: Any) -> SshHosts:

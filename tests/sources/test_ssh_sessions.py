@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,9 +15,9 @@ from collectors.sources.protocols import CommandFailed, HostShell, Refused, Sour
 from collectors.sources.ssh import SshHosts
 from collectors.sources.ssh_sessions import AT_ONCE
 from graph_schema.commands import Command
-from tests.sources.proxy import Proxy, proxy
+from tests.sources.proxy import Proxy
 from tests.sources.sshd import OPERATOR, PASSWORD, SshHost, ssh_host
-from tests.sources.test_ssh_commands import sh
+from tests.sources.test_ssh_commands import sh, through
 from tests.sources.test_ssh_login import shells
 
 
@@ -26,16 +25,6 @@ from tests.sources.test_ssh_login import shells
 def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SshHost]:
     with ssh_host(tmp_path_factory.mktemp("ssh") / "host") as running:
         yield running
-
-
-@pytest.fixture
-def way(host: SshHost) -> Iterator[Proxy]:
-    with proxy(("127.0.0.1", host.port)) as running:
-        yield running
-
-
-def through(way: Proxy, host: SshHost, pins: Path, **more: Any) -> SshHosts:
-    return shells(host, pins, hosts={"h1": f"127.0.0.1:{way.port}"}, **more)
 
 
 def kept(host: SshHost, pins: Path, seconds: float) -> SshHosts:
