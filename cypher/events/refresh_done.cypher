@@ -4,6 +4,9 @@
 // parameters: environment, rows, now
 // A row is [key, number of the asking that was answered, looks, failures, seconds to the next look or null, nothing].
 // nothing: the answer had nothing of it. Of what a notification says to be gone that is the last word.
+MATCH (lease:Lease {environment: $environment})
+SET lease.token = lease.token + 1, lease.held_at = datetime.transaction('Z')
+WITH lease
 UNWIND $rows AS row
 MATCH (r:RefreshRequest {environment: $environment, key: row[0]})
 USING INDEX SEEK r:RefreshRequest(environment, key)

@@ -18,6 +18,7 @@ from tests.events.recorded import made, recorded
 from topology.events.looks import nothing_of
 from topology.events.requests import AT_ONCE, LOOKS_AT_ONCE, Due, due, request, settle
 from topology.graph import Graph
+from topology.store.lease import make_lease
 
 Asked = Callable[[], set[str]]
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -155,20 +156,19 @@ def test_what_is_looked_at_once_more_has_its_turn_however_much_is_asked_for_anew
         wanted = [Refresh("port", f"{name}{n}") for n in range(number)]
         graph.in_transaction(lambda tx: request(tx, environment, wanted, now))
 
+    def take(now: datetime) -> list[Due]:
+        taken = due(graph, environment, now, hosts=False)
+        graph.in_transaction(lambda tx: settle(tx, environment, taken, [], now))
+        return taken
+
+    make_lease(graph, environment)
     ask("once-more-", 2 * LOOKS_AT_ONCE, NOW)
-    settle(
-        graph,
-        environment,
-        due(graph, environment, NOW + timedelta(seconds=2), hosts=False),
-        [],
-        NOW + timedelta(seconds=2),
-    )
+    take(NOW + timedelta(seconds=2))
     turns = []
     for turn in range(2):
         now = NOW + timedelta(seconds=10 * (turn + 1))
         ask(f"anew-{turn}-", 2 * AT_ONCE, now - timedelta(seconds=5))
-        taken = due(graph, environment, now, hosts=False)
-        settle(graph, environment, taken, [], now)
+        taken = take(now)
         turns.append((sum(one.looks == 0 for one in taken), sum(one.refresh.id.startswith("once") for one in taken)))
 
     assert turns == [(AT_ONCE - LOOKS_AT_ONCE, LOOKS_AT_ONCE)] * 2

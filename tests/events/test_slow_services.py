@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from neo4j import Driver
@@ -64,3 +64,45 @@ def test_what_nova_says_late_of_an_instance_counts_beside_what_neutron_said_of_i
 
     assert live.waited
     assert picture(driver, environment)[server["id"]]["zone"] == "elsewhere"
+
+
+class LateNeutron(LiveCollection):
+    """While its answer is on the way, something changes, and a scan tells so."""
+
+    def __init__(self, cloud: ModelCloud, meanwhile: Callable[[], object]) -> None:
+        super().__init__(cloud.collection(), cloud.region, cloud)
+        self._meanwhile: Callable[[], object] | None = meanwhile
+
+    def reread(self, kind: RefreshKind, ids: Sequence[str]) -> Reread:
+        answer = super().reread(kind, ids)
+        meanwhile, self._meanwhile = self._meanwhile, None
+        if meanwhile is not None:
+            meanwhile()
+        return answer
+
+
+def test_an_answer_that_a_newer_scan_was_faster_than_is_left_and_asked_for_again(
+    graph: Graph, driver: Driver, environment: str
+) -> None:
+    cloud = ModelCloud(7)
+    scanned(graph, environment, cloud)
+    group = cloud.state["security-groups"][0]
+
+    def changes_silently() -> None:
+        group["name"] = "of the scan"
+        scanned(graph, environment, cloud)
+
+    clock = Clock()
+    engine = Engine(graph, environment, LateNeutron(cloud, changes_silently), settings=SETTINGS, clock=clock)
+    engine.ask([Refresh("security_group", group["id"])])
+    clock.ahead = timedelta(seconds=5)
+
+    late = engine.refresh()
+    shown = picture(driver, environment)[group["id"]]["name"]
+    group["name"] = "since"
+    clock.ahead = timedelta(seconds=10)
+    again = engine.refresh()
+
+    assert (late.looked, late.failed, shown) == (1, 1, "of the scan")
+    assert (again.looked, again.failed) == (1, 0)
+    assert picture(driver, environment)[group["id"]]["name"] == "since"

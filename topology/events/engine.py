@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -10,7 +9,7 @@ from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from graph_schema.events import Effect, Gone, Refresh, RefreshKind, Reread, Standing
+from graph_schema.events import Effect, Gone, Refresh, RefreshKind, Reread
 from graph_schema.records import Problem, Reading, Scope
 from topology.errors import Superseded
 from topology.events.hosts import HOST_SOURCE, HostReader
@@ -18,6 +17,7 @@ from topology.events.looks import nothing_of
 from topology.events.plan import plan_of
 from topology.events.requests import Due, due, request, settle
 from topology.events.sources import LiveSources
+from topology.events.standings import Standings
 from topology.events.together import together
 from topology.events.writing import Writing, Written
 from topology.graph import Graph
@@ -42,6 +42,8 @@ SCOPES: Mapping[RefreshKind, tuple[str, str]] = {"projects": ("keystone", "envir
 TRIES_OF_A_HOST = 4
 # With each poll so many hosts are read again, those that were read longest ago.
 SHARE_OF_HOSTS = 0.1
+# So often an answer may come too late beside scans before somebody is told.
+TRIES_BESIDE_SCANS = 3
 POLLED: tuple[RefreshKind, ...] = ("statuses", "network_agents", "hosts")
 
 
@@ -86,7 +88,7 @@ class Engine:
         )
         self._hosts = HostReader(graph, environment, self._store, sources, settings.parallel_hosts)
         self._has_lease = False
-        self._revisions: dict[RefreshKind, dict[str, int]] = {}
+        self._standings = Standings(graph, environment)
 
     def apply(self, effects: Iterable[Effect]) -> Applied:
         """Bring the graph to what events say, in one transaction: when this returns, all of it is kept.
@@ -116,6 +118,7 @@ class Engine:
 
     def ask(self, refreshes: Iterable[Refresh]) -> None:
         """Have these read again."""
+        self._have_lease()
         now = self._clock()
         self._graph.in_transaction(lambda tx: request(tx, self._environment, refreshes, now))
 
@@ -187,19 +190,32 @@ class Engine:
 
     def _look_at(self, answered: Sequence[tuple[RefreshKind, Sequence[Due], Reread]], done: Round) -> None:
         """Write all that was answered meanwhile in one transaction: each has to wait for the environment's lease."""
-        good = [one for _, wanted, answer in answered if not answer.problems for one in wanted]
         of_kind: dict[RefreshKind, list[Reread]] = defaultdict(list)
         for kind, _, answer in answered:
             of_kind[kind] += [] if answer.problems else [answer]
-        rereads = [answer for _, _, answer in answered if answer.problems]
-        rereads += [together(answers) for answers in of_kind.values() if answers]
-        rereads = [self._with_changed(self._without_unlisted(reread)) for reread in rereads]
-        written = self._write(lambda writing, now: [writing.apply_reread(reread, now) for reread in rereads][-1])
+        whole = {kind: self._completed(together(answers)) for kind, answers in of_kind.items() if answers}
+        broken = [self._completed(answer) for _, _, answer in answered if answer.problems]
+        written = self._write(lambda writing, now: writing.apply_rereads([*whole.values(), *broken], now))
+        late = {kind for number, kind in enumerate(whole) if number in written.late}
+        good = [one for kind, wanted, answer in answered if not answer.problems and kind not in late for one in wanted]
         nothing = [one for _, wanted, answer in answered for one in nothing_of(wanted, answer)]
         self._settle(good, [], [], int(written.changed), done, nothing)
-        for _, wanted, answer in answered:
+        for kind, wanted, answer in answered:
             if answer.problems:  # what each says is told by itself: others may have failed before
                 self._settle([], wanted, answer.problems, 0, done)
+            elif kind in late:
+                self._put_off(wanted, answer.scope, done)
+
+    def _put_off(self, wanted: Sequence[Due], scope: Scope, done: Round) -> None:
+        """Ask once more: a scan that began later was faster. Where that happens again and again, clocks differ."""
+        self._settle([], wanted, [], 0, done)
+        if any(one.failures == TRIES_BESIDE_SCANS for one in wanted):
+            what = f"what is read again counts as older than the last scan, {TRIES_BESIDE_SCANS + 1} times in a row."
+            self._tell("warn", [Problem(scope.key, what, "Compare the clocks of the machines that scan and listen.")])
+
+    def _completed(self, reread: Reread) -> Reread:
+        """With what follows from comparing it with the graph."""
+        return self._standings.with_changed(self._without_unlisted(reread))
 
     def _look(self, kind: RefreshKind, wanted: Sequence[Due], done: Round) -> None:
         problems, changed = self._look_at_scope(kind)
@@ -215,7 +231,8 @@ class Engine:
         done: Round,
         nothing: Sequence[Due] = (),
     ) -> None:
-        settle(self._graph, self._environment, good, bad, self._clock(), nothing)
+        now = self._clock()
+        self._graph.in_transaction(lambda tx: settle(tx, self._environment, good, bad, now, nothing))
         done.looked += len(good) + len(bad)
         done.changed += changed
         done.failed += len(bad)
@@ -250,42 +267,8 @@ class Engine:
             gone += [Gone(type, id) for id in missing if self._sources.witness(reread.scope, type, id) is False]
         return replace(reread, gone=(*reread.gone, *gone)) if gone else reread
 
-    def _with_changed(self, reread: Reread) -> Reread:
-        """What has another status than in the graph, or is known to only one of the two, is asked for one by one."""
-        changed: set[Refresh] = set()
-        for kind, told in reread.standings.items():
-            where = {"environment": self._environment, "scope": reread.scope.key}
-            rows = self._graph.stream("events_statuses", **where, type=kind)
-            known = {
-                r["id"]: Standing(
-                    r["status"], r["host"], _members(r["trunk"], r["details"]), r["parent"], r["revision"]
-                )
-                for r in rows
-            }
-            changed |= {Refresh(kind, id) for id in known.keys() | told.keys() if known.get(id) != told.get(id)}
-            changed |= {Refresh(kind, id) for id in self._revised(kind, told, known)}
-        return replace(reread, more=(*reread.more, *sorted(changed)))
-
-    def _revised(self, kind: RefreshKind, told: Mapping[str, Standing], known: Mapping[str, Standing]) -> Iterator[str]:
-        """What its source has revised since the last poll, and nobody has told or read since.
-
-        What came since the last poll is compared with what was told of it: what a service takes back of a request that
-        it refuses in the end is a revision without a word.
-        """
-        before = self._revisions.get(kind)
-        self._revisions[kind] = {id: one.revision for id, one in told.items() if one.revision is not None}
-        if before is None:
-            return
-        for id, revision in self._revisions[kind].items():
-            read = known[id].revision if id in known else None
-            seen = [one for one in (before.get(id), read) if one is not None]
-            if seen and revision > max(seen):
-                yield id
-
     def _write(self, work: Callable[[Writing, datetime], Written]) -> Written:
-        if not self._has_lease:
-            make_lease(self._graph, self._environment)
-            self._has_lease = True
+        self._have_lease()
         now = self._clock()
         written = under_lease(
             self._graph,
@@ -295,6 +278,11 @@ class Engine:
         if written.tally is not None:
             written.tally.count_for(self._environment)
         return written
+
+    def _have_lease(self) -> None:
+        if not self._has_lease:
+            make_lease(self._graph, self._environment)
+            self._has_lease = True
 
     def _tell_of_events(self, effects: Iterable[Effect]) -> None:
         told = [
@@ -323,14 +311,6 @@ def _chunks(wanted: Iterable[Due]) -> Iterator[tuple[RefreshKind, list[Due]]]:
         size = TOGETHER if kind not in ASKED_BY_ONE else 1
         for begin in range(0, len(by_kind[kind]), size):
             yield kind, by_kind[kind][begin : begin + size]
-
-
-def _members(trunk: str | None, details: str | None) -> tuple[str, ...]:
-    """A trunk and the ports in it, as its parent port knows them."""
-    if trunk is None:
-        return ()
-    subports = json.loads(details or "{}").get("subports") or ()
-    return (trunk, *sorted(subport["port_id"] for subport in subports))
 
 
 def _turn(kind: RefreshKind) -> int:

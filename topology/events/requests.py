@@ -97,7 +97,7 @@ def due(graph: Graph, environment: str, now: datetime, *, hosts: bool) -> list[D
 
 
 def settle(
-    graph: Graph,
+    tx: Transaction,
     environment: str,
     good: Sequence[Due],
     bad: Sequence[Due],
@@ -112,4 +112,4 @@ def settle(
     rows = [[stored_id(d.refresh.key), d.asked, d.looks + 1, 0, d.next_look(), d in ended] for d in good]
     rows += [[stored_id(d.refresh.key), d.asked, d.looks, d.failures + 1, d.next_try(), False] for d in bad]
     if rows:
-        graph.write("refresh_done", environment=environment, rows=rows, now=now)
+        tx.run("refresh_done", environment=environment, rows=rows, now=now)

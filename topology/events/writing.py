@@ -58,11 +58,12 @@ class Known(NamedTuple):
 
 @dataclass(slots=True)
 class Written:
-    """What was done: objects said and written, gone, and too old to count."""
+    """What was done: objects said and written, gone, and too old to count; numbers of answers that came too late."""
 
     said: int = 0
     gone: int = 0
     outdated: int = 0
+    late: frozenset[int] = frozenset()
     changed: bool = False
     tally: Tally | None = None
 
@@ -94,8 +95,17 @@ class Writing:
         request(self._tx, self._environment, (one for one in asked if one not in needless), now)
         return self._done()
 
-    def apply_reread(self, reread: Reread, now: datetime) -> Written:
-        """What a source says of single objects when it is asked."""
+    def apply_rereads(self, rereads: Sequence[Reread], now: datetime) -> Written:
+        """What sources say of single objects when they are asked, but for what a scan has read anew since."""
+        rows = [[number, one.scope.key, one.observed_at] for number, one in enumerate(rereads)]
+        found = self._tx.run("events_superseded", environment=self._environment, rows=rows)
+        self._written.late = frozenset(row["number"] for row in found)
+        for number, reread in enumerate(rereads):
+            if number not in self._written.late:
+                self._apply_reread(reread, now)
+        return self._done()
+
+    def _apply_reread(self, reread: Reread, now: datetime) -> None:
         ids = [stored_id(one.record.id) for one in reread.says]
         known = self._known([*ids, *(gone.id for gone in reread.gone)])
         asked = [*reread.more, *self._unlisted(reread, set(ids))]
@@ -111,7 +121,6 @@ class Writing:
         self._saying.close()
         asked += self._missing(ids)
         request(self._tx, self._environment, asked, now)
-        return self._done()
 
     def _done(self) -> Written:
         tally = self._written.tally = self._saying.tally
