@@ -1,6 +1,7 @@
 // name: pending_add
 // purpose: keep links that wait for an end
 // mode: write
+// plan: kept
 // parameters: environment, rows
 UNWIND $rows AS row
 MERGE (p:PendingLink {environment: $environment, link_type: row.link_type,

@@ -1,6 +1,7 @@
 // name: scope_failure
 // purpose: say that a scope could not be read, unless a newer reading has been written
 // mode: write
+// plan: kept
 // parameters: environment, key, source, scope_name, properties
 MERGE (s:Scope {environment: $environment, key: $key})
 ON CREATE SET s.source = $source, s.name = $scope_name

@@ -1,6 +1,7 @@
 // name: scopes_fence
 // purpose: hold the lease, and make each reading the one that writes its scope unless a newer one has been written
 // mode: write
+// plan: kept
 // parameters: environment, rows
 // A row is {key, source, name, observed_at}; one comes back for each, in that order.
 MATCH (lease:Lease {environment: $environment})

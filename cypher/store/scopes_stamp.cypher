@@ -1,6 +1,7 @@
 // name: scopes_stamp
 // purpose: say how completely scopes were read, unless a newer reading has been written
 // mode: write
+// plan: kept
 // parameters: environment, rows
 // A row is {key, source, name, fence, observed_at, completed, properties, digests, compared}; its `fence` is null where
 // nothing has been written yet. `digests` tell what the graph holds, unless it was touched after it was `compared`.

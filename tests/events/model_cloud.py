@@ -310,6 +310,8 @@ class ModelCloud:
     def make_group(self) -> None:
         if like := self._one(self.state["security-groups"]):
             made = copy.deepcopy(like) | {"id": self._id(), "name": f"sg{len(self.events)}"}
+            for rule in made["security_group_rules"]:
+                rule |= {"id": self._id(), "security_group_id": made["id"]}
             self._add("security-groups", "security_group", made)
 
     def make_rule(self) -> None:

@@ -93,6 +93,21 @@ def test_a_plan_that_is_kept_left_nothing_to_choose() -> None:
     assert [named.name for named in kept if re.search(r"[{] *[(]\w*:", named.text)] == []
 
 
+def test_a_plan_that_is_kept_merges_by_a_constraint(driver: Driver) -> None:
+    """Where there is one for just these properties MERGE goes by it, and has nothing to choose either."""
+    rows = driver.execute_query("SHOW CONSTRAINTS YIELD labelsOrTypes, properties").records
+    constrained = {(row["labelsOrTypes"][0], frozenset(row["properties"])) for row in rows}
+    pattern = re.compile(r"MERGE \(\w+:(\w+) \{(.*?)\}\)", re.DOTALL)
+    merged = {
+        (named.name, label, frozenset(re.findall(r"(\w+):", keys)))
+        for named in STATEMENTS
+        if named.text.startswith("CYPHER replan=skip")
+        for label, keys in pattern.findall(named.text)
+    }
+    assert len(merged) > 4
+    assert {name for name, label, keys in merged if (label, keys) not in constrained} == set()
+
+
 def test_a_scan_would_be_noticed(driver: Driver) -> None:
     assert scans(driver, "MATCH (o:Object) WHERE o.name CONTAINS 'x' RETURN o")
     assert scans(driver, "MATCH (o) WHERE o.environment = 'x' RETURN o")
