@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -35,7 +36,7 @@ from tests.store.writing import (
 )
 from topology.graph import Graph
 from topology.store import Entry, GraphStore, ScopeWrite
-from topology.store.digests import differing, digests
+from topology.store.digests import attributes_differ, differing, digests
 from topology.store.lease import under_lease
 from topology.store.saying import Saying
 from topology.store.writes import Said, said
@@ -128,6 +129,17 @@ def test_the_text_is_the_same_only_where_the_same_is_said(
     assert same == (whole(before, added_before) == whole(now, added_now))
 
 
+@given(says, says, added, added)
+def test_what_is_added_is_settled_only_where_the_same_is_added(
+    before: list[Said], now: list[Said], added_before: list[Attributes], added_now: list[Attributes]
+) -> None:
+    def whole(added: list[Attributes]) -> list[Any]:
+        return sorted((one.id, tuple(one.properties["networks"])) for one in added)
+
+    differ = attributes_differ(digests(now, added_now), digests(before, added_before))
+    assert differ == (whole(added_now) != whole(added_before))
+
+
 def test_most_of_a_large_scope_is_not_compared_when_little_changed() -> None:
     before = [said(Entry(instance(f"i{number}"))) for number in range(1000)]
     now = [*before[:-1], said(Entry(instance("i999", flavor="m1.big")))]
@@ -193,6 +205,29 @@ def test_attributes_that_went_with_their_object_come_back(write: Write, ask: Ask
     write(reading(NEUTRON, network("net"), attributes=[added], minute=3))
     assert node_of(ask, "i3")["networks"] == ["net"]
     assert digests_of(ask, NEUTRON) is not None
+
+
+def test_attributes_are_compared_only_where_they_changed(
+    write: Write, neo4j_server: Neo4jAddress, environment: str, batch_size: int, ask: Ask
+) -> None:
+    def services(minute: int, name: str, *added: str) -> ScopeWrite:
+        networks = [network(f"n{number}") for number in range(9)]
+        more = [INSTANCE.attributes("neutron", id, networks=[name]) for id in added]
+        return reading(NEUTRON, network("net", name=name), *networks, attributes=more, minute=minute)
+
+    sent: list[str] = []
+    where = (neo4j_server.bolt_uri, neo4j_server.user, neo4j_server.password)
+    write(servers(), services(0, "old", "i3", "i4"))
+    with Graph(*where, heard=lambda named: sent.append(named.name)) as listened:
+        store = GraphStore(listened, environment, batch_size=batch_size)
+        renamed = replace(services(1, "new", "i3", "i4"), attributes=services(0, "old", "i3", "i4").attributes)
+        assert [changes.summary() for _, changes in store.write_all([renamed])] == ["1 updated, 9 unchanged"]  # type: ignore[union-attr]  # else there is a newer reading
+    assert "objects_that_differ" in sent
+    assert "attributes_that_differ" not in sent
+    assert digests_of(ask, NEUTRON) is not None
+
+    write(services(2, "new", "i3"))
+    assert (node_of(ask, "i3")["networks"], node_of(ask, "i4").get("networks")) == (["new"], None)
 
 
 def test_a_link_waits_and_is_joined_though_its_anchor_is_not_looked_at(

@@ -53,6 +53,18 @@ class AttributeStep:
             for group, ones in by_group.items():
                 self._write_group(group, dict(sorted(ones.items())))
 
+    def settled(self, place: int, attributes: Iterable[Attributes]) -> None:
+        """Count all that a scope says, which was found in the graph just so, and nothing else of the scope."""
+        context, said = self._contexts[place], self.said[place]
+        for one in attributes:
+            group, token = (one.type, one.group), token_of(one.type, stored_id(one.id))
+            if token not in said.seen[group]:
+                said.seen[group].add(token)
+                context.tally.attributes[told(group)].unchanged += 1
+        for group in groups_of(context.scope.source):
+            said.before[group] = said.kept[group] = len(said.seen[group])
+        said.written = sum(map(len, said.seen.values()))
+
     def all_said(self, place: int, group: Group) -> bool:
         """Whether every object that had attributes of the scope is said to have some now."""
         return self.before(place, group) == self.said[place].kept[group]

@@ -39,6 +39,11 @@ def differing(says: Sequence[Said], said: str, known: str) -> frozenset[int]:
     return frozenset(place for place, one in enumerate(says) if _part(one.id, number) in changed)
 
 
+def attributes_differ(said: str, known: str) -> bool:
+    """Whether anything else is added to others' objects, by the same two texts."""
+    return said[-_LENGTH:] != known[-_LENGTH:]
+
+
 def _of(text: str, part: int) -> str:
     return text[part * _LENGTH : (part + 1) * _LENGTH]
 

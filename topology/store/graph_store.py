@@ -19,7 +19,7 @@ from topology.store.context import PATIENCE, WriteContext
 from topology.store.encoding import record_of
 from topology.store.joint_writer import write_together
 from topology.store.lease import Fence, make_lease, under_lease
-from topology.store.preparation import require_identity
+from topology.store.preparation import trust_identity
 from topology.store.prepared import Prepared, prepare, together
 from topology.store.removal import RemovalGuard
 from topology.store.scope_writer import Written, remove_scope_objects, write_links, write_scope
@@ -243,7 +243,7 @@ class GraphStore:
 
     def _require_ready(self) -> None:
         if not self._is_ready:
-            require_identity(self._graph)
+            trust_identity(self._graph)
             make_lease(self._graph, self._environment)
             self._is_ready = True
 

@@ -100,9 +100,15 @@ def _write(tx: Transaction, readings: Sequence[HeldReading]) -> _Done:
         done.steps = write_said(
             contexts,
             says,
-            ((place, attributes) for place, one in enumerate(had) for attributes in one.attributes),
+            (
+                (place, attributes)
+                for place, one in enumerate(had)
+                if not one.attributes_settled
+                for attributes in one.attributes
+            ),
             at_once=True,
             settled=settled,
+            settled_others={place: one.attributes for place, one in enumerate(had) if one.attributes_settled},
         )
         _stamp(tx, done, done.steps)
     finally:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from neo4j.exceptions import ClientError
 
@@ -13,6 +15,8 @@ from graph_schema.registry import OBJECT_TYPES
 from topology.errors import GraphNotReady
 from topology.graph import Graph
 
+TRUSTED_SECONDS = 60.0
+_GUARANTEED: WeakKeyDictionary[Graph, float] = WeakKeyDictionary()
 # Everything of ours in the database's schema carries this, so that nothing else is ever dropped.
 PREFIX = "calipso_"
 SEARCH_INDEX = f"{PREFIX}search"
@@ -51,6 +55,14 @@ def prepare(graph: Graph) -> None:
     _derive(graph)
     graph.read("schema_indexes_awaited", timeout=INDEX_SECONDS + 10, seconds=INDEX_SECONDS)
     require_identity(graph)
+
+
+def trust_identity(graph: Graph) -> None:
+    """As `require_identity`, but the database is asked once a minute at most: it takes it longer than many a write."""
+    now = time.monotonic()
+    if now - _GUARANTEED.get(graph, -TRUSTED_SECONDS) >= TRUSTED_SECONDS:
+        require_identity(graph)
+        _GUARANTEED[graph] = now
 
 
 def require_identity(graph: Graph) -> None:

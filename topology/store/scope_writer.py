@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
+from types import MappingProxyType
 
-from graph_schema.records import Outcome
+from graph_schema.records import Attributes, Outcome
 from topology.store.attributes import AttributeStep, Placed, clear, groups_of, told
 from topology.store.changes import ScopeChanges
 from topology.store.context import WriteContext
@@ -78,13 +79,17 @@ class Steps:
 def write_scope(context: WriteContext, prepared: Prepared, guard: RemovalGuard) -> Written:
     """Bring the graph to what a reading says. In this order no reader ever misses what was there all the time."""
     says, settled, outcome = prepared.says, list[Said](), prepared.write.outcome
+    others: Iterable[Attributes] = prepared.attributes
+    settled_others: dict[int, Sequence[Attributes]] = {}
     if prepared.digests is not None and context.compares_first and not context.dry_run:
         reading = HeldReading(context, list(says), list(prepared.attributes), outcome)
         if unchanged := stamp_unchanged([reading]):
             return Written(unchanged[context.scope.key], {one.token for one in reading.says})
         says, settled = reading.parts()
-    others = zip(repeat(0), prepared.attributes, strict=False)
-    steps = write_said([context], says, others, at_once=prepared.small, settled=settled)
+        if reading.attributes_settled:
+            others, settled_others = (), {0: reading.attributes}
+    placed = zip(repeat(0), others, strict=False)
+    steps = write_said([context], says, placed, at_once=prepared.small, settled=settled, settled_others=settled_others)
     return _close(steps, 0, outcome) if steps.whole(0) else remove_unsaid(steps, 0, guard, outcome)
 
 
@@ -95,13 +100,19 @@ def write_said(
     *,
     at_once: bool,
     settled: Iterable[Said] = (),
+    settled_others: Mapping[int, Sequence[Attributes]] = MappingProxyType({}),
 ) -> Steps:
-    """Write all that is said but what is `settled`: found just so before. `at_once`: it fits into one batch."""
+    """Write all that is said but what is settled: found just so before. `at_once`: it fits into one batch.
+
+    `settled_others`: by place, the attributes of those scopes of which none has to be compared.
+    """
     with spool_of_anchors() as anchors:
         objects = ObjectStep(contexts, anchors, at_once=at_once)
         steps = Steps(contexts, objects, AttributeStep(contexts), LinkStep(contexts))
         steps.objects.settled(settled)
         steps.objects.run(says)
+        for place, attributes in settled_others.items():
+            steps.attributes.settled(place, attributes)
         steps.attributes.run(others)
         steps.links.run(anchors)
     return steps

@@ -10,7 +10,7 @@ from graph_schema.records import Attributes, Outcome
 from topology.store.attributes import told
 from topology.store.changes import ScopeChanges, Tally
 from topology.store.context import WriteContext
-from topology.store.digests import differing
+from topology.store.digests import attributes_differ, differing
 from topology.store.encoding import stored_id
 from topology.store.scopes import scope_properties
 from topology.store.writes import Said
@@ -25,10 +25,12 @@ class HeldReading:
     attributes: Sequence[Attributes]
     outcome: Outcome
     differing: frozenset[int] | None = None
-    """Numbers of what may be said otherwise than the graph has it; None where that is not known."""
+    """Numbers of the objects that may be said otherwise than the graph has them; None where that is not known."""
+    attributes_settled: bool = False
+    """The graph has just what is added to others' objects."""
 
     def parts(self) -> tuple[list[Said], list[Said]]:
-        """What has to be compared with the graph, and what need not."""
+        """The objects that have to be compared with the graph, and those that need not."""
         if self.differing is None:
             return list(self.says), []
         compared = [one for number, one in enumerate(self.says) if number in self.differing]
@@ -54,6 +56,7 @@ def stamp_unchanged(readings: Sequence[HeldReading]) -> dict[str, ScopeChanges]:
         one.context.compared = row["token"]
         if row["digests"] is not None and one.context.digests is not None:
             one.differing = differing(one.says, one.context.digests, row["digests"])
+            one.attributes_settled = not attributes_differ(one.context.digests, row["digests"])
     return {row["key"]: asked[row["key"]][1] for row in rows if row["same"]}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -91,6 +91,11 @@ class Said:
     content: bool = True
     place: int = 0
     """Which of the scopes that are written together it is of."""
+    token: int = field(init=False)
+    """A compact stand-in for (type, id), to remember a million of them."""
+
+    def __post_init__(self) -> None:
+        self.token = token_of(self.record.type, self.id)
 
     @property
     def hash(self) -> str | None:
@@ -106,11 +111,6 @@ class Said:
     def code(self) -> bytes:
         """All that is said, to be hashed together with others."""
         return content_code(self.record) + links_code(self.parent, self.links or ())
-
-    @property
-    def token(self) -> int:
-        """A compact stand-in for (type, id), to remember a million of them."""
-        return token_of(self.record.type, self.id)
 
     def said_links(self) -> list[SaidLink]:
         """Containment, and the links where they are known."""
@@ -177,10 +177,19 @@ def _bounded(record: Record, link: Link) -> Link:
     if anchor_id != record.id or anchor_type != record.type:
         raise ValueError(f"link {link.type} {_ends(link)} is not anchored at {record.type} {record.id}")
     source, target, name = stored_id(link.source_id), stored_id(link.target_id), valid_text(link.name)
-    if link.networks is None and source is link.source_id and target is link.target_id and name is link.name:
+    networks = _networks(link.networks)
+    # Most need nothing, and to make links anew would take longer than all else here.
+    if source is link.source_id and target is link.target_id and name is link.name and networks is link.networks:
         return link
-    networks = None if link.networks is None else tuple(sorted({stored_id(network) for network in link.networks}))
     return Link(link.type, source, target, name, link.state, link.weight, networks)
+
+
+def _networks(said: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """What a link carries: bounded, sorted, each once; the same object where it is so already."""
+    if said is None or (len(said) == 1 and stored_id(said[0]) is said[0]):
+        return said
+    networks = tuple(sorted(set(map(stored_id, said))))
+    return said if networks == said else networks
 
 
 def _joined(first: Link, second: Link) -> Link:
