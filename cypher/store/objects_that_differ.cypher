@@ -2,21 +2,22 @@
 // purpose: of what readings say, the objects that are not in the graph just so
 // mode: read
 // plan: kept
-// parameters: environment, scopes, observed, places, ids, hashes, unsaid, parents, unsized
-// `places` says for each id which of `scopes` it is of, `observed` when that was read. `hashes` holds 64 characters for
-// each id: hash of the content and hash of the links, either of them `unsaid` where it is not known; `parents` are the
-// ids of the parents, for objects whose links are not known.
+// parameters: environment, scopes, observed, places, ids, hashes, links_hashes, parents, unsized
+// `places` says for each id which of `scopes` it is of, `observed` when that was read. `hashes` are of the content and
+// `links_hashes` of the links, null where it is not known; `parents` are the ids of the parents, for objects whose links
+// are not known. One text for all hashes would be less to send, but to find the middle of it takes the longer the longer
+// it is: 80 µs for each object, where 2,000 are compared at once.
 // Returned are numbers of ids: `absent` is not there, `departed` has since been said by an event to be gone. `sizes`: how
 // many objects each scope of `unsized` owns. `annotated`: whether any annotation waits for its object.
 UNWIND range(0, size($ids) - 1) AS number
 OPTIONAL MATCH (o:Object {environment: $environment, id: $ids[number]})
 USING INDEX SEEK o:Object(environment, id)
-WITH number, o, substring($hashes, number * 64, 32) AS hash, substring($hashes, number * 64 + 32, 32) AS links_hash
+WITH number, o, $hashes[number] AS hash, $links_hashes[number] AS links_hash
 WHERE o IS NULL
-   OR (hash <> $unsaid AND coalesce(o.hash <> hash, true))
+   OR (hash IS NOT NULL AND coalesce(o.hash <> hash, true))
    OR coalesce(o.scope <> $scopes[$places[number]], true)
-   OR (links_hash <> $unsaid AND coalesce(o.links_hash <> links_hash, true))
-   OR (links_hash = $unsaid AND coalesce(o.parent_id <> $parents[number], true))
+   OR (links_hash IS NOT NULL AND coalesce(o.links_hash <> links_hash, true))
+   OR (links_hash IS NULL AND coalesce(o.parent_id <> $parents[number], true))
 WITH number, o, $observed[$places[number]] AS observed_at, CASE WHEN o IS NULL THEN $ids[number] END AS absent_id
 OPTIONAL MATCH (t:Tombstone {environment: $environment, id: absent_id})
 USING INDEX SEEK t:Tombstone(environment, id)

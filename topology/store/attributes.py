@@ -105,8 +105,7 @@ class AttributeStep:
             **places(self._contexts),
             places=[place for place, _ in ones.values()],
             ids=list(hashes),
-            # One text for all, as for objects.
-            hashes="".join(hashes.values()),
+            hashes=list(hashes.values()),
             unsized=[self._contexts[place].scope.key for place in unsized],
         )[0]
         for place, size in zip(unsized, row["sizes"], strict=True):

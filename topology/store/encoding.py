@@ -152,6 +152,8 @@ def _valid(text: str) -> str:
 
 
 def _keep(key: str, value: Any, limit: int | None, whole: dict[str, Any]) -> Any:
+    if value is None or (type(value) is str and len(value) <= INDEXED_LENGTH and value.isascii()):
+        return value  # as most are
     kept, exact = _flat(value, limit)
     if not exact:
         whole[key] = value

@@ -13,15 +13,12 @@ from graph_schema.registry import object_type
 from topology.graph import Transaction
 from topology.graph.connection import Row
 from topology.store.context import WriteContext, places
-from topology.store.encoding import HASH_LENGTH, columns, node_properties
+from topology.store.encoding import columns, node_properties
 from topology.store.lease import Reads
 from topology.store.link_plan import Anchor
 from topology.store.links import add_pending, create_links
 from topology.store.spool import Spool
 from topology.store.writes import Said
-
-# Stands for a hash that is not said.
-UNSAID = "-" * HASH_LENGTH
 
 Numbers = Mapping[tuple[int, str], int]
 """How many links of each scope and type."""
@@ -127,9 +124,8 @@ class ObjectStep:
             **places(self._contexts),
             places=[one.place for one in says],
             ids=[one.id for one in says],
-            # One text for all hashes: many short ones cost more to send than the database takes to compare them.
-            hashes="".join([text for one in says for text in (one.hash or UNSAID, one.links_hash or UNSAID)]),
-            unsaid=UNSAID,
+            hashes=[one.hash for one in says],
+            links_hashes=[one.links_hash for one in says],
             parents=[] if links_known else [one.parent.id for one in says],
             unsized=[self._contexts[place].scope.key for place in unsized],
         )[0]
@@ -226,7 +222,7 @@ class ObjectStep:
 
 def verdict_absent(one: Said, *, departed: bool) -> Verdict:
     """What is to be done with an object that the graph does not have; `departed` when an event has since said so."""
-    if departed or one.hash is None:
+    if departed or not one.content:
         return Verdict(one, "skip", joins=True)
     return Verdict(one, "create", links=True, joins=True)
 
@@ -234,12 +230,12 @@ def verdict_absent(one: Said, *, departed: bool) -> Verdict:
 def verdict(one: Said, state: NodeState, scopes: Sequence[str]) -> Verdict:
     """What is to be done with an object that is in the graph otherwise than it is said."""
     joins = state.scope != scopes[one.place]
-    if state.newer or (joins and one.hash is None):
+    if state.newer or (joins and not one.content):
         return Verdict(one, "skip", joins=joins)
     if state.type != one.record.type:
         return Verdict(one, "clash", joins=joins)
     links = state.links_hash != one.links_hash if one.links is not None else state.parent_id != one.parent.id
-    if one.hash is not None and state.hash != one.hash:
+    if one.content and state.hash != one.hash:
         return Verdict(one, "update", links, joins)
     return Verdict(one, "adopt" if joins else "links", links, joins)
 

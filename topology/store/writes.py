@@ -93,19 +93,25 @@ class Said:
     """Which of the scopes that are written together it is of."""
     token: int = field(init=False)
     """A compact stand-in for (type, id), to remember a million of them."""
+    _hash: str | None = None
+    _links_hash: str | None = None
 
     def __post_init__(self) -> None:
         self.token = token_of(self.record.type, self.id)
 
     @property
     def hash(self) -> str | None:
-        """Hash of the content. Worked out each time: of most objects nobody asks for it."""
-        return content_hash(self.record) if self.content else None
+        """Hash of the content. Worked out when it is asked for: of most objects nobody does."""
+        if self._hash is None and self.content:
+            self._hash = content_hash(self.record)
+        return self._hash
 
     @property
     def links_hash(self) -> str | None:
         """Hash of the links; None where they are not known."""
-        return None if self.links is None else links_hash(self.parent, self.links)
+        if self._links_hash is None and self.links is not None:
+            self._links_hash = links_hash(self.parent, self.links)
+        return self._links_hash
 
     @property
     def code(self) -> bytes:
