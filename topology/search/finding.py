@@ -23,9 +23,10 @@ from topology.store.encoding import valid_text
 
 LIMIT, LIMIT_CAP = 20, 1000
 # Hits of one way that are ranked; who has more says more.
-CONSIDERED = 1000
+CONSIDERED = 500
 # Up to this rank an object says the text itself: its id, its name, an address.
 _WHOLE = 2
+_WHOLE_MAC = len("fa:16:3e:0b:1c:2d")
 # A place in the order, and whether an object said the whole text: what follows is looked for in the same way.
 _CURSOR, _SAID = 6, "said"
 # What is compared with the text, by type: properties of one word or text, and those of several.
@@ -149,6 +150,8 @@ class _Search:
         """By beginnings of ids, names, MAC addresses and words; `middle`: also by the middle of names."""
         text = self.query.text
         mac = mac_beginning(text)
+        if mac is not None and len(mac) == _WHOLE_MAC:  # its bytes begin words of thousands of others, in any order
+            return self._by_text("", middle=middle)
         beginnings = [f"({lucene(text)})", *(beginning(key, mac) for key in k.MACS if mac)]
         try:
             return self._by_text(" OR ".join(beginnings), middle=middle)
