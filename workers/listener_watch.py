@@ -19,7 +19,7 @@ from graph_schema.sections import secrets_of
 from topology.environments import Environment
 from topology.errors import GraphUnavailable
 from topology.events import Engine
-from topology.events.engine import Round
+from topology.events.rounds import Round
 from topology.events.state import ListenerNote
 from topology.graph import Graph
 from topology.metrics import METER

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from graph_schema.events import Effect, Gone, Refresh, RefreshKind, Reread
 from graph_schema.records import Problem, Reading, Scope
@@ -16,26 +17,22 @@ from topology.events.hosts import HOST_SOURCE, HostReader
 from topology.events.looks import nothing_of
 from topology.events.plan import plan_of
 from topology.events.requests import Due, due, request, settle
+from topology.events.rounds import Round, answered, chunks
 from topology.events.sources import LiveSources
 from topology.events.standings import Standings
 from topology.events.together import together
 from topology.events.writing import Writing, Written
-from topology.graph import Graph
+from topology.graph import Graph, Transaction
 from topology.messages import Message, write_messages
 from topology.scan.inventory import Inventory
 from topology.settings import Settings
 from topology.store import GraphStore, ScopeWrite, entries_of
 from topology.store.lease import make_lease, under_lease
 
+T = TypeVar("T")
 SOURCE = "events"
-# Objects that one request asks for together; an address has a length that servers accept.
-TOGETHER = 40
-# These need a request for each.
-ASKED_BY_ONE: frozenset[RefreshKind] = frozenset({"instance", "agents_of_router", "agents_of_network"})
 # Services answer so many requests of ours at once: one that is slow holds up no other.
 REQUESTS_AT_A_TIME = 4
-# Seconds that answers wait for others: what is written together costs a transaction instead of several.
-A_MOMENT = 0.3
 # Small scopes that are read whole: source, and name ("" for the region).
 SCOPES: Mapping[RefreshKind, tuple[str, str]] = {"projects": ("keystone", "environment"), "hosts": ("openstack", "")}
 # A host that does not answer is said by its scope; it is read again when something happens on it.
@@ -54,16 +51,6 @@ class Applied:
     events: int
     written: Written
     problems: list[Problem]
-
-
-@dataclass(slots=True)
-class Round:
-    """What came of reading again what was due."""
-
-    looked: int = 0
-    changed: int = 0
-    failed: int = 0
-    problems: list[Problem] = field(default_factory=list)
 
 
 class Engine:
@@ -100,6 +87,7 @@ class Engine:
         written = Written()
         if plan.ids or plan.refreshes:
             written = self._write(lambda writing, now: writing.apply(plan, now))
+            self._count(written)
         self._tell_of_events(effects)
         return Applied(plan.events, written, plan.problems)
 
@@ -141,14 +129,14 @@ class Engine:
     def refresh_services(self) -> Round:
         """Read again what is due by now but for hosts. What could not be read is tried later, with growing pauses."""
         done = Round()
-        chunks = list(_chunks(due(self._graph, self._environment, self._clock(), hosts=False)))
-        alone = [(kind, wanted) for kind, wanted in chunks if kind not in SCOPES]
+        asked = list(chunks(due(self._graph, self._environment, self._clock(), hosts=False)))
+        alone = [(kind, wanted) for kind, wanted in asked if kind not in SCOPES]
         with ThreadPoolExecutor(REQUESTS_AT_A_TIME, thread_name_prefix="reread") as readers:
             answers = {self._begin(kind, wanted, readers): (kind, wanted) for kind, wanted in alone}
             while answers:
-                ready = _answered(answers)
+                ready = answered(answers)
                 self._look_at([(*answers.pop(one), one.result()) for one in [*answers] if one in ready], done)
-        for kind, wanted in chunks:
+        for kind, wanted in asked:
             if kind in SCOPES:
                 self._look(kind, wanted, done)
         return done
@@ -177,30 +165,37 @@ class Engine:
 
     def _end_hosts(self, seconds: float | None, done: Round) -> None:
         for wanted, read in self._hosts.ended(seconds):
-            self.ask(read.more if read is not None else ())
             failed = read is not None and read.outcome.status == "failed"
             problems = read.outcome.problems if read is not None and failed else ()
             again = failed and wanted.failures < TRIES_OF_A_HOST
             good, bad = ([], [wanted]) if again else ([wanted], [])
-            self._settle(good, bad, problems, int(read is not None and read.changed), done)
+            more = read.more if read is not None else ()
+            self._settle(good, bad, problems, int(read is not None and read.changed), done, more)
 
     def _begin(self, kind: RefreshKind, wanted: Sequence[Due], readers: ThreadPoolExecutor) -> Future[Reread]:
         """Ask the service for single objects, while others are asked for."""
         return readers.submit(copy_context().run, self._sources.reread, kind, [one.refresh.id for one in wanted])
 
-    def _look_at(self, answered: Sequence[tuple[RefreshKind, Sequence[Due], Reread]], done: Round) -> None:
+    def _look_at(self, answers: Sequence[tuple[RefreshKind, Sequence[Due], Reread]], done: Round) -> None:
         """Write all that was answered meanwhile in one transaction: each has to wait for the environment's lease."""
         of_kind: dict[RefreshKind, list[Reread]] = defaultdict(list)
-        for kind, _, answer in answered:
+        for kind, _, answer in answers:
             of_kind[kind] += [] if answer.problems else [answer]
-        whole = {kind: self._completed(together(answers)) for kind, answers in of_kind.items() if answers}
-        broken = [self._completed(answer) for _, _, answer in answered if answer.problems]
-        written = self._write(lambda writing, now: writing.apply_rereads([*whole.values(), *broken], now))
-        late = {kind for number, kind in enumerate(whole) if number in written.late}
-        good = [one for kind, wanted, answer in answered if not answer.problems and kind not in late for one in wanted]
-        nothing = [one for _, wanted, answer in answered for one in nothing_of(wanted, answer)]
-        self._settle(good, [], [], int(written.changed), done, nothing)
-        for kind, wanted, answer in answered:
+        whole = {kind: self._completed(together(good)) for kind, good in of_kind.items() if good}
+        broken = [self._completed(answer) for _, _, answer in answers if answer.problems]
+        nothing = [one for _, wanted, answer in answers for one in nothing_of(wanted, answer)]
+
+        def work(writing: Writing, now: datetime) -> tuple[Written, set[RefreshKind], list[Due]]:
+            written = writing.apply_rereads([*whole.values(), *broken], now)
+            late = {kind for number, kind in enumerate(whole) if number in written.late}
+            good = [d for kind, wanted, said in answers if not said.problems and kind not in late for d in wanted]
+            settle(writing.transaction, self._environment, good, [], now, nothing)
+            return written, late, good
+
+        written, late, good = self._write(work)
+        self._count(written)
+        self._tell_of_round(good, [], [], int(written.changed), done)
+        for kind, wanted, answer in answers:
             if answer.problems:  # what each says is told by itself: others may have failed before
                 self._settle([], wanted, answer.problems, 0, done)
             elif kind in late:
@@ -229,10 +224,22 @@ class Engine:
         problems: Sequence[Problem],
         changed: int,
         done: Round,
-        nothing: Sequence[Due] = (),
+        more: Sequence[Refresh] = (),
     ) -> None:
+        """End what was answered, and ask for more because of it."""
+        self._have_lease()
         now = self._clock()
-        self._graph.in_transaction(lambda tx: settle(tx, self._environment, good, bad, now, nothing))
+
+        def work(tx: Transaction) -> None:
+            request(tx, self._environment, more, now)
+            settle(tx, self._environment, good, bad, now)
+
+        self._graph.in_transaction(work)
+        self._tell_of_round(good, bad, problems, changed, done)
+
+    def _tell_of_round(
+        self, good: Sequence[Due], bad: Sequence[Due], problems: Sequence[Problem], changed: int, done: Round
+    ) -> None:
         done.looked += len(good) + len(bad)
         done.changed += changed
         done.failed += len(bad)
@@ -267,17 +274,18 @@ class Engine:
             gone += [Gone(type, id) for id in missing if self._sources.witness(reread.scope, type, id) is False]
         return replace(reread, gone=(*reread.gone, *gone)) if gone else reread
 
-    def _write(self, work: Callable[[Writing, datetime], Written]) -> Written:
+    def _write(self, work: Callable[[Writing, datetime], T]) -> T:
         self._have_lease()
         now = self._clock()
-        written = under_lease(
+        return under_lease(
             self._graph,
             self._environment,
             lambda tx: work(Writing(self._graph, tx, self._environment, self._sources), now),
         )
+
+    def _count(self, written: Written) -> None:
         if written.tally is not None:
             written.tally.count_for(self._environment)
-        return written
 
     def _have_lease(self) -> None:
         if not self._has_lease:
@@ -295,27 +303,6 @@ class Engine:
     def _tell(self, level: str, problems: Sequence[Problem]) -> None:
         told = [Message(level, str(problem), SOURCE) for problem in dict.fromkeys(problems)]
         write_messages(self._graph, self._environment, told)
-
-
-def _answered(answers: Collection[Future[Reread]]) -> Collection[Future[Reread]]:
-    """What has been answered: all, or what there is of it after a moment, at least one."""
-    return wait(answers, timeout=A_MOMENT).done or wait(answers, return_when=FIRST_COMPLETED).done
-
-
-def _chunks(wanted: Iterable[Due]) -> Iterator[tuple[RefreshKind, list[Due]]]:
-    """What is asked for together, in its turn."""
-    by_kind: dict[RefreshKind, list[Due]] = defaultdict(list)
-    for one in wanted:
-        by_kind[one.refresh.kind].append(one)
-    for kind in sorted(by_kind, key=lambda kind: (_turn(kind), kind)):
-        size = TOGETHER if kind not in ASKED_BY_ONE else 1
-        for begin in range(0, len(by_kind[kind]), size):
-            yield kind, by_kind[kind][begin : begin + size]
-
-
-def _turn(kind: RefreshKind) -> int:
-    """Single objects first."""
-    return {"statuses": 2, "instance": 0, "port": 0, "ports_of_device": 0}.get(kind, 1)
 
 
 def _read(reading: Reading) -> bool:

@@ -72,7 +72,8 @@ class Writing:
     """One transaction's work; it holds the environment's lease."""
 
     def __init__(self, graph: Graph, tx: Transaction, environment: str, sources: LiveSources) -> None:
-        self._tx, self._environment, self._sources = tx, environment, sources
+        self.transaction = self._tx = tx
+        self._environment, self._sources = environment, sources
         self._saying = Saying(graph, tx, environment)
         self._written = Written()
 
