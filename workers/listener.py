@@ -30,7 +30,7 @@ log = logging.getLogger("calipso.listener")
 # As metrics call this listener: the section that it is of.
 LISTENER = "AMQP"
 # Messages that are applied together, in one transaction.
-BATCH = 200
+BATCH = 500
 # Seconds: how often the state is written, the queue is looked at, and exchanges are bound again.
 HEARTBEAT, LOOK, REBIND = 5.0, 5.0, 30.0
 LONGEST_PAUSE = 60.0
