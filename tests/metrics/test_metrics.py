@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from neo4j import GraphDatabase
 
 from api.application import make_app
 from api.service import Service
+from cypher import statement
 from graph_schema.metrics import METRICS
 from graph_schema.records import Scope
 from tests.api.relay import relay
@@ -123,6 +126,19 @@ def test_all_that_is_told_is_declared_and_of_its_kind(graph: Graph, environment:
         assert (family.type, family.documentation) == (declared.kind, declared.help)
         labels = {name for sample in family.samples for name in sample.labels} - {"le"}
         assert labels <= set(declared.labels)
+
+
+def test_what_has_no_name_any_more_because_it_is_being_removed_is_not_told(neo4j_server: Neo4jAddress) -> None:
+    facts = statement("metrics_environments")
+    where = (neo4j_server.bolt_uri, (neo4j_server.user, neo4j_server.password))
+    with GraphDatabase.driver(where[0], auth=where[1]) as driver, driver.session() as session:
+        tx = session.begin_transaction()
+        tx.run("CREATE (:Environment), (:Environment {name: 'there'})")
+        rows = tx.run(facts.text, now=datetime.now(UTC), dead_after=60).data()
+        tx.rollback()
+    named = [row["environment"] for row in rows]
+    assert "there" in named
+    assert None not in named
 
 
 def test_a_token_for_metrics_reads_metrics_and_nothing_else(app: Flask, graph: Graph) -> None:
