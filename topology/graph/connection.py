@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+import random
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Self, TypeVar
 
 from neo4j import (
@@ -23,6 +24,7 @@ from neo4j.exceptions import (
     ConfigurationError,
     DriverError,
     Neo4jError,
+    ResultFailedError,
     ServiceUnavailable,
     TransientError,
 )
@@ -37,6 +39,9 @@ Row = dict[str, Any]
 T = TypeVar("T")
 PATIENCE = 30.0
 _LONGEST_PAUSE = 2.0
+_DEADLOCK = "Neo.TransientError.Transaction.DeadlockDetected"
+# Seconds until who was sent away tries again.
+_AGAIN = (0.01, 0.06)
 # Rows that are fetched at a time: of a stream some, of an answer that is kept as a whole all.
 _SOME, _ALL = 1000, -1
 # The one column of a statement that collects its rows.
@@ -45,6 +50,13 @@ _TOOK_TOO_LONG = "the question took too long and was ended. Ask for less, or rai
 Heard = Callable[[Statement], None]
 """Called with each statement that is about to be sent."""
 Read = Callable[[Statement, Mapping[str, Any], float], list[Row]]
+
+
+class _TakenForADeadlock(Exception):
+    """Who waits for a lock was sent away: Neo4j takes a queue of waiters for a deadlock now and then.
+
+    The driver would wait longer with each try, and give up while others take their turns.
+    """
 
 
 def _nobody(_: Statement) -> None:
@@ -157,15 +169,35 @@ class Graph:
         """One write statement in a transaction of its own, tried again on transient errors."""
         found = _checked(named, "write")
         self._heard(found)
+        deadline = time.monotonic() + PATIENCE
         with self._clear_errors():
-            return self._driver.execute_query(  # sends the statement together with the begin of its transaction
-                Query(found.text), dict(parameters), database_=self.database, result_transformer_=_rows
-            )
+            while True:
+                try:
+                    return self._driver.execute_query(  # sends the statement together with the begin of its transaction
+                        Query(found.text), dict(parameters), database_=self.database, result_transformer_=_rows
+                    )
+                except TransientError as error:  # tried again with growing pauses, as long as one is patient
+                    if error.code != _DEADLOCK or time.monotonic() > deadline:
+                        raise
 
     def in_transaction(self, work: Callable[[Transaction], T]) -> T:
         """Several statements in one transaction; `work` may be run again after a transient error."""
+
+        def worked(raw: ManagedTransaction) -> T:
+            try:
+                return work(Transaction(raw, self._heard))
+            except (TransientError, ResultFailedError) as error:  # the latter: of a statement sent after it
+                other = isinstance(error, TransientError) and error.code != _DEADLOCK
+                if other or time.monotonic() > deadline:
+                    raise
+                raise _TakenForADeadlock from error
+
+        deadline = time.monotonic() + PATIENCE
         with self._session("WRITE") as session:
-            return session.execute_write(lambda raw: work(Transaction(raw, self._heard)))
+            while True:
+                with suppress(_TakenForADeadlock):
+                    return session.execute_write(worked)
+                time.sleep(random.uniform(*_AGAIN))  # noqa: S311  # only so that not all come at once
 
     def _read(self, found: Statement, parameters: Mapping[str, Any], seconds: float) -> list[Row]:
         # A statement that commits itself is one round trip, where a transaction has another one for its end.
