@@ -6,15 +6,18 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 
 from tests.conftest import Neo4jAddress
 from tests.store.racing import Cloud, cloud, write
 from tests.store.writing import Ask, ids_of, links_of, parents_of, pending_of
-from topology.graph import Graph
+from topology.graph import Graph, Transaction
 from topology.store import GraphStore
+from topology.store.lease import make_lease
 
 Start = Callable[..., "subprocess.Popen[str]"]
 
@@ -83,3 +86,29 @@ def test_a_writer_that_dies_does_not_keep_the_lease(graph: Graph, start: Start, 
     began = time.monotonic()
     GraphStore(graph, environment).resolve_pending()
     assert time.monotonic() - began < 20
+
+
+def test_of_two_who_wait_for_each_other_both_come_to_their_turn(neo4j_server: Neo4jAddress, environment: str) -> None:
+    """However little patience there is with a database that is away."""
+    names, met = (environment, f"{environment}-other"), Barrier(2)
+    where = (neo4j_server.bolt_uri, neo4j_server.user, neo4j_server.password)
+    with Graph(*where, patience=0.1) as graph, ThreadPoolExecutor(2) as threads:
+        for name in names:
+            make_lease(graph, name)
+
+        def both(order: Sequence[str]) -> int:
+            tries = 0
+
+            def work(tx: Transaction) -> None:
+                nonlocal tries
+                tries += 1
+                tx.run("lease_hold", environment=order[0])
+                if tries == 1:
+                    met.wait(30)
+                tx.run("lease_hold", environment=order[1])
+
+            graph.in_transaction(work)
+            return tries
+
+        assert sorted(threads.map(both, [names, names[::-1]]))[1] > 1
+        assert [graph.read("lease_there", environment=name)[0]["token"] for name in names] == [2, 2]

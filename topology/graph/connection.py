@@ -6,7 +6,7 @@ import logging
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any, Self, TypeVar
 
 from neo4j import (
@@ -57,6 +57,10 @@ class _TakenForADeadlock(Exception):
 
     The driver would wait longer with each try, and give up while others take their turns.
     """
+
+    def __init__(self, error: TransientError | ResultFailedError) -> None:
+        super().__init__(str(error))
+        self.error = error
 
 
 def _nobody(_: Statement) -> None:
@@ -169,16 +173,12 @@ class Graph:
         """One write statement in a transaction of its own, tried again on transient errors."""
         found = _checked(named, "write")
         self._heard(found)
-        deadline = time.monotonic() + PATIENCE
         with self._clear_errors():
-            while True:
-                try:
-                    return self._driver.execute_query(  # sends the statement together with the begin of its transaction
-                        Query(found.text), dict(parameters), database_=self.database, result_transformer_=_rows
-                    )
-                except TransientError as error:  # tried again with growing pauses, as long as one is patient
-                    if error.code != _DEADLOCK or time.monotonic() > deadline:
-                        raise
+            return _in_turn(
+                lambda: self._driver.execute_query(  # sends the statement together with the begin of its transaction
+                    Query(found.text), dict(parameters), database_=self.database, result_transformer_=_rows
+                )
+            )
 
     def in_transaction(self, work: Callable[[Transaction], T]) -> T:
         """Several statements in one transaction; `work` may be run again after a transient error."""
@@ -186,18 +186,13 @@ class Graph:
         def worked(raw: ManagedTransaction) -> T:
             try:
                 return work(Transaction(raw, self._heard))
-            except (TransientError, ResultFailedError) as error:  # the latter: of a statement sent after it
-                other = isinstance(error, TransientError) and error.code != _DEADLOCK
-                if other or time.monotonic() > deadline:
-                    raise
-                raise _TakenForADeadlock from error
+            except (TransientError, ResultFailedError) as error:
+                if _is_deadlock(error):
+                    raise _TakenForADeadlock(error) from error
+                raise
 
-        deadline = time.monotonic() + PATIENCE
         with self._session("WRITE") as session:
-            while True:
-                with suppress(_TakenForADeadlock):
-                    return session.execute_write(worked)
-                time.sleep(random.uniform(*_AGAIN))  # noqa: S311  # only so that not all come at once
+            return _in_turn(lambda: session.execute_write(worked))
 
     def _read(self, found: Statement, parameters: Mapping[str, Any], seconds: float) -> list[Row]:
         # A statement that commits itself is one round trip, where a transaction has another one for its end.
@@ -252,6 +247,30 @@ class Graph:
             if "TransactionTimedOut" not in (error.code or ""):
                 raise
             raise TimedOut(f"neo4j: {self.uri}: {_TOOK_TOO_LONG}") from error
+
+
+def _in_turn(send: Callable[[], T]) -> T:
+    """What comes of something that is sent: again and again where those who wait for a lock are sent away."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return send()
+        except _TakenForADeadlock as sent_away:
+            error: TransientError | ResultFailedError = sent_away.error
+        except TransientError as failed:
+            if not _is_deadlock(failed):
+                raise
+            error = failed
+        if time.monotonic() > deadline:
+            raise error
+        time.sleep(random.uniform(*_AGAIN))  # noqa: S311  # only so that not all come at once
+
+
+def _is_deadlock(error: BaseException | None) -> bool:
+    """Whether that is why; a statement that is sent after the one that failed says only that it did."""
+    while isinstance(error, ResultFailedError):
+        error = error.__cause__
+    return isinstance(error, TransientError) and error.code == _DEADLOCK
 
 
 def _rows(result: Result) -> list[Row]:
