@@ -35,18 +35,33 @@ def test_no_time_stays_no_time() -> None:
     assert time_text(None) is None
 
 
+IN_A_ZONE = Statement("in_a_zone", "", "read", ("time",), "RETURN toString(datetime($time)) AS text")
+ROW = {"key": "ssh/h", "outcome": "complete", "problems": [], "objects": 1, "completed_at": None}
+
+
 @pytest.mark.parametrize(
     "written",
     [
         datetime(2026, 11, 21, 17, 25, 57, 784259, UTC),
         datetime(2026, 11, 21, 17, 25, tzinfo=UTC),
         datetime(2026, 1, 2, 3, 4, 5, 600000, timezone(timedelta(hours=-3, minutes=-30))),
-        datetime(2026, 7, 1, 12, 0, 1, tzinfo=ZoneInfo("Europe/Paris")),
     ],
     ids=str,
 )
 def test_a_scope_was_read_when_its_text_says(graph: Graph, written: datetime) -> None:
     text = graph.read(WRITTEN, time=written)[0]["text"]
-    row = {"key": "ssh/h", "outcome": "complete", "problems": [], "objects": 1}
-    state = scope_state_of({**row, "observed_at": text, "completed_at": None})
+    state = scope_state_of({**ROW, "observed_at": text})
     assert (state.observed_at, state.completed_at) == (written, None)
+
+
+@pytest.mark.parametrize("zone", ["[Europe/Paris]", "+02:00"])
+def test_of_a_time_that_somebody_wrote_in_another_zone_the_offset_is_read(graph: Graph, zone: str) -> None:
+    text = graph.read(IN_A_ZONE, time=f"2026-07-01T12:00:01{zone}")[0]["text"]
+    assert text.endswith(zone)
+    assert scope_state_of({**ROW, "observed_at": text}).observed_at == datetime(2026, 7, 1, 10, 0, 1, tzinfo=UTC)
+
+
+def test_a_time_in_a_named_zone_is_sent_as_that_time(graph: Graph) -> None:
+    written = datetime(2026, 7, 1, 12, 0, 1, tzinfo=ZoneInfo("Europe/Paris"))
+    texts = {graph.read(WRITTEN, time=written)[0]["text"] for _ in range(200)}
+    assert texts == {"2026-07-01T10:00:01Z"}

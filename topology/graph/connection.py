@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any, Self, TypeVar
 
 from neo4j import (
@@ -31,17 +31,14 @@ from neo4j.exceptions import (
 
 from cypher import Statement, statement
 from topology.errors import GraphUnavailable, TimedOut, TooBroad
+from topology.graph.turns import PATIENCE, TakenForADeadlock, in_turn, is_deadlock
 
 # What the driver tries again concerns nobody, unless somebody has set up logging.
 logging.getLogger("neo4j").addHandler(logging.NullHandler())
 
 Row = dict[str, Any]
 T = TypeVar("T")
-PATIENCE = 30.0
 _LONGEST_PAUSE = 2.0
-_DEADLOCK = "Neo.TransientError.Transaction.DeadlockDetected"
-# Seconds until who was sent away tries again.
-_AGAIN = (0.01, 0.06)
 # Rows that are fetched at a time: of a stream some, of an answer that is kept as a whole all.
 _SOME, _ALL = 1000, -1
 # The one column of a statement that collects its rows.
@@ -50,17 +47,6 @@ _TOOK_TOO_LONG = "the question took too long and was ended. Ask for less, or rai
 Heard = Callable[[Statement], None]
 """Called with each statement that is about to be sent."""
 Read = Callable[[Statement, Mapping[str, Any], float], list[Row]]
-
-
-class _TakenForADeadlock(Exception):
-    """Who waits for a lock was sent away: Neo4j takes a queue of waiters for a deadlock now and then.
-
-    The driver would wait longer with each try, and give up while others take their turns.
-    """
-
-    def __init__(self, error: TransientError | ResultFailedError) -> None:
-        super().__init__(str(error))
-        self.error = error
 
 
 def _nobody(_: Statement) -> None:
@@ -78,7 +64,7 @@ class Transaction:
         found = statement(named) if isinstance(named, str) else named
         self._heard(found)
         # Statements are files of this package, which a LiteralString cannot say.
-        return _rows(self._raw.run(found.text, parameters))
+        return _rows(self._raw.run(found.text, _sent(parameters)))
 
 
 class Reading:
@@ -164,7 +150,7 @@ class Graph:
         """Rows of a read statement one by one, with flat memory."""
         found = _checked(named, "read")
         with self._session("READ") as session:
-            result = self._patiently(found, lambda: _begun(session, found.text, parameters))
+            result = self._patiently(found, lambda: _begun(session, found.text, _sent(parameters)))
             names = result.keys()
             for record in result:
                 yield dict(zip(names, record.values(), strict=True))
@@ -174,9 +160,9 @@ class Graph:
         found = _checked(named, "write")
         self._heard(found)
         with self._clear_errors():
-            return _in_turn(
+            return in_turn(
                 lambda: self._driver.execute_query(  # sends the statement together with the begin of its transaction
-                    Query(found.text), dict(parameters), database_=self.database, result_transformer_=_rows
+                    Query(found.text), _sent(parameters), database_=self.database, result_transformer_=_rows
                 )
             )
 
@@ -187,18 +173,18 @@ class Graph:
             try:
                 return work(Transaction(raw, self._heard))
             except (TransientError, ResultFailedError) as error:
-                if _is_deadlock(error):
-                    raise _TakenForADeadlock(error) from error
+                if is_deadlock(error):
+                    raise TakenForADeadlock(error) from error
                 raise
 
         with self._session("WRITE") as session:
-            return _in_turn(lambda: session.execute_write(worked))
+            return in_turn(lambda: session.execute_write(worked))
 
     def _read(self, found: Statement, parameters: Mapping[str, Any], seconds: float) -> list[Row]:
         # A statement that commits itself is one round trip, where a transaction has another one for its end.
         query = Query(found.text, timeout=seconds)
         with self._session("READ", fetch_size=_ALL) as session:
-            return self._patiently(found, lambda: _rows(session.run(query, dict(parameters))))
+            return self._patiently(found, lambda: _rows(session.run(query, _sent(parameters))))
 
     def _patiently(self, found: Statement, sent: Callable[[], T]) -> T:
         """What comes of a statement that is sent, and sent again as the driver does with those of transactions."""
@@ -249,30 +235,6 @@ class Graph:
             raise TimedOut(f"neo4j: {self.uri}: {_TOOK_TOO_LONG}") from error
 
 
-def _in_turn(send: Callable[[], T]) -> T:
-    """What comes of something that is sent: again and again where those who wait for a lock are sent away."""
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            return send()
-        except _TakenForADeadlock as sent_away:
-            error: TransientError | ResultFailedError = sent_away.error
-        except TransientError as failed:
-            if not _is_deadlock(failed):
-                raise
-            error = failed
-        if time.monotonic() > deadline:
-            raise error
-        time.sleep(random.uniform(*_AGAIN))  # noqa: S311  # only so that not all come at once
-
-
-def _is_deadlock(error: BaseException | None) -> bool:
-    """Whether that is why; a statement that is sent after the one that failed says only that it did."""
-    while isinstance(error, ResultFailedError):
-        error = error.__cause__
-    return isinstance(error, TransientError) and error.code == _DEADLOCK
-
-
 def _rows(result: Result) -> list[Row]:
     """All rows as they are: the product's statements answer with maps, never with nodes or relationships themselves.
 
@@ -282,6 +244,19 @@ def _rows(result: Result) -> list[Row]:
     if list(names) == _COLLECTED:
         return [row for record in result for row in record[0]]
     return [dict(zip(names, record.values(), strict=True)) for record in result]
+
+
+def _sent(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters with their times in UTC.
+
+    Of a time in a named zone the driver asks that zone's offset with a class of its own, and CPython's zoneinfo answers
+    that class with some offset, or crashes (python/cpython#125318).
+    """
+    return {name: value.astimezone(UTC) if _is_zoned(value) else value for name, value in parameters.items()}
+
+
+def _is_zoned(value: object) -> bool:
+    return isinstance(value, datetime) and value.tzinfo is not None
 
 
 def _begun(session: Session, text: str, parameters: Mapping[str, Any]) -> Result:

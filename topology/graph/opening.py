@@ -7,7 +7,8 @@ import weakref
 from collections.abc import Callable
 
 from topology.errors import GraphUnavailable
-from topology.graph.connection import PATIENCE, Graph
+from topology.graph.connection import Graph
+from topology.graph.turns import PATIENCE
 from topology.neo4j_server import ManagedServer, ServerUse
 from topology.settings import Settings
 
