@@ -2,10 +2,9 @@
 // purpose: put objects directly into the environment
 // mode: write
 // plan: kept
-// parameters: environment, ids
+// parameters: environment, nodes
 MERGE (e:Environment {name: $environment})
 WITH e
-UNWIND $ids AS id
-MATCH (child:Object {environment: $environment, id: id})
-USING INDEX SEEK child:Object(environment, id)
+UNWIND $nodes AS node
+MATCH (child) WHERE id(child) = node
 CREATE (e)-[:CONTAINS]->(child)

@@ -1,16 +1,12 @@
 // name: links_create
-// purpose: write links whose two ends are there
+// purpose: write links between nodes
 // mode: write
 // plan: kept
-// parameters: environment, link_type, rows
-// template: source, target, relationship
-// A row is [source id, target id, name, state, weight, networks].
+// parameters: link_type, rows
+// template: relationship
+// A row is [node of the source, node of the target, name, state, weight, networks].
 UNWIND $rows AS row
-MATCH (source:Object {environment: $environment, id: row[0]})
-USING INDEX SEEK source:Object(environment, id)
-MATCH (target:Object {environment: $environment, id: row[1]})
-USING INDEX SEEK target:Object(environment, id)
-WHERE source:<<source>> AND target:<<target>>
+MATCH (source) WHERE id(source) = row[0]
+MATCH (target) WHERE id(target) = row[1]
 CREATE (source)-[:<<relationship>> {link_type: $link_type, name: row[2], state: row[3], weight: row[4],
                                     networks: row[5]}]->(target)
-RETURN count(*) AS created

@@ -12,3 +12,4 @@ CREATE (o:Object:<<label>> {
   last_changed: datetime.transaction('Z'), parent_type: row[3], parent_id: row[4], <<properties: row[6]>>,
   hash: row[1], links_hash: row[2]
 })
+RETURN collect([row[0], id(o)]) AS nodes

@@ -1,11 +1,11 @@
 // name: objects_there
-// purpose: of these ids, those that there is an object of that type of
+// purpose: of these objects, which are there, and where
 // mode: read
 // plan: kept
 // parameters: environment, rows
 // A row is [type, id].
-UNWIND $rows AS row
-MATCH (o:Object {environment: $environment, id: row[1]})
+UNWIND range(0, size($rows) - 1) AS number
+MATCH (o:Object {environment: $environment, id: $rows[number][1]})
 USING INDEX SEEK o:Object(environment, id)
-WHERE o.type = row[0]
-RETURN row[0] AS type, row[1] AS id
+WHERE o.type = $rows[number][0]
+RETURN collect([number, id(o)]) AS there

@@ -8,12 +8,13 @@ from uuid import uuid4
 import pytest
 
 from tests.clouds import Cloud, two_projects
+from tests.raw import raw_session
 from topology.graph import Graph
 
 
 def settle(graph: Graph) -> None:
     """Wait until what was written can be searched for."""
-    with graph._driver.session() as session:
+    with raw_session(graph) as session:
         session.run("CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()").consume()
 
 
@@ -25,7 +26,7 @@ def shop(graph: Graph) -> Iterator[tuple[str, Cloud]]:
     cloud.write(graph, name)
     settle(graph)
     yield name, cloud
-    with graph._driver.session() as session:
+    with raw_session(graph) as session:
         session.run(
             "MATCH (n) WHERE n.environment = $e OR (n:Environment AND n.name = $e) DETACH DELETE n", e=name
         ).consume()

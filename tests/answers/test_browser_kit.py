@@ -13,6 +13,7 @@ from graph_schema.records import Outcome, Problem, Scope
 from graph_schema.registry import LINKS, OBJECT_TYPES
 from tests.answers.conftest import settle
 from tests.clouds import Cloud, two_projects
+from tests.raw import raw_session
 from topology.graph import Graph
 
 Shop = tuple[str, Cloud]
@@ -42,7 +43,7 @@ def test_what_is_wrong_is_found_by_the_queries_for_it(graph: Graph, environment:
     cloud = two_projects()
     cloud.outcomes[Scope("ssh", "cmp2")] = Outcome("failed", (Problem("ssh cmp2", "no answer."),))
     cloud.write(graph, environment)
-    with graph._driver.session() as session:
+    with raw_session(graph) as session:
         session.run(
             "MATCH (n:Object {environment: $e, id: 'cmp1:host_pnic:eth1'}) SET n.link_detected = false "
             "WITH n MATCH (n)<-[l:OTEP_HOST_PNIC]-() SET l.state = 'down' "

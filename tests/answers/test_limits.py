@@ -19,6 +19,7 @@ from tests.answers.conftest import settle
 from tests.clouds import Host
 from tests.conftest import Neo4jAddress
 from tests.paths.routed_clouds import RoutedCloud
+from tests.raw import raw_session
 from topology import tokens
 from topology.errors import TimedOut
 from topology.graph import Graph
@@ -71,7 +72,7 @@ def hell(graph: Graph) -> Iterator[Hell]:
     cloud.write(graph, name)
     settle(graph)
     yield name, cloud
-    with graph._driver.session() as session:
+    with raw_session(graph) as session:
         session.run(
             "MATCH (n) WHERE n.environment = $e OR (n:Environment AND n.name = $e) "
             "CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 2000 ROWS",
@@ -88,7 +89,7 @@ def hasty(neo4j_server: Neo4jAddress) -> Iterator[Graph]:
 
 def running(graph: Graph, environment: str) -> list[str]:
     """What the server still works on for an environment."""
-    with graph._driver.session() as session:
+    with raw_session(graph) as session:
         rows = session.run("SHOW TRANSACTIONS YIELD currentQuery, parameters RETURN currentQuery, parameters").data()
     return [row["currentQuery"] for row in rows if environment in str(row["parameters"])]
 

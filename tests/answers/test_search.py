@@ -15,6 +15,7 @@ from graph_schema.records import Ref
 from graph_schema.registry import OBJECT_TYPES
 from tests.answers.conftest import settle
 from tests.clouds import Cloud, ref, uuid
+from tests.raw import raw_session
 from topology.errors import InvalidConfiguration, UnknownEnvironment, UnknownObject
 from topology.graph import Graph
 from topology.search import lucene, mac_beginning, resolve, search
@@ -58,7 +59,7 @@ def test_an_id_is_found_by_its_beginning_and_comes_first_when_whole(graph: Graph
 
 
 def test_what_a_user_wrote_is_found(graph: Graph, shop: Shop) -> None:
-    with graph._driver.session() as session:
+    with raw_session(graph) as session:
         session.run(
             "MATCH (o:Object {environment: $e, id: $id}) SET o.application = 'payroll', o.note = 'ask Ümit first'",
             e=shop[0],

@@ -21,6 +21,7 @@ from tests.answers.conftest import settle
 from tests.answers.search_oracle import Oracle, Thing, holds, inside, mac_begins, of_type, oracle_of, says
 from tests.cliques.test_plans import scanning
 from tests.clouds import Cloud, ref, two_projects, uuid
+from tests.raw import raw_session
 from topology import tokens
 from topology.errors import InvalidConfiguration, UnknownEnvironment, UnknownObject
 from topology.graph import Graph
@@ -95,7 +96,7 @@ def place(graph: Graph) -> Iterator[Place]:
     cloud.write(graph, name)
     settle(graph)
     yield name, cloud, oracle_of(cloud)
-    with graph._driver.session() as session:
+    with raw_session(graph) as session:
         session.run(
             "MATCH (n) WHERE n.environment = $e OR (n:Environment AND n.name = $e) DETACH DELETE n", e=name
         ).consume()
@@ -323,7 +324,7 @@ def test_searches_find_their_way_by_an_index(graph: Graph, place: Place, way: st
     }
     asked = [compile_filters(way, ranked=True), compile_filters(way, ranked=False), compile_text(mac=True, middle=True)]
     for each in asked:
-        with graph._driver.session() as session:
+        with raw_session(graph) as session:
             plan = session.run(f"EXPLAIN {each.text}", values).consume().plan
         assert plan is not None
         assert list(scanning(plan)) == []

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from api.application import make_app
 from api.service import Service
 from tests.api.conftest import all_pages, get
+from tests.raw import raw_session
 from topology.environments import Environment, EnvironmentRegistry
 from topology.environments.secrets import open_vault
 from topology.graph import Graph
@@ -70,7 +71,7 @@ def test_the_same_scan_does_not_wait_twice_while_another_may(client: FlaskClient
 
 def test_a_scan_that_waited_too_long_stands_in_nobodys_way(client: FlaskClient, graph: Graph, configured: str) -> None:
     lost = client.post("/api/v1/scans", json={"environment": configured}).get_json()
-    with graph._driver.session() as session:
+    with raw_session(graph) as session:
         session.run(
             "MATCH (s:Scan {environment: $e, id: $id}) SET s.requested_at = datetime() - duration({seconds: $s})",
             e=configured, id=lost["id"], s=PATIENCE_SECONDS + 1,

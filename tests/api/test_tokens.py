@@ -6,6 +6,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.api.conftest import get
+from tests.raw import raw_session
 from topology import tokens
 from topology.graph import Graph
 
@@ -36,7 +37,7 @@ def test_a_token_can_revoke_itself(app: Flask, graph: Graph) -> None:
 
 def test_the_graph_does_not_hold_the_token_itself(graph: Graph) -> None:
     text, made = tokens.issue(graph, "secret")
-    with graph._driver.session() as session:
+    with raw_session(graph) as session:
         kept = session.run("MATCH (t:Token {id: $id}) RETURN properties(t) AS p", id=made.id).single(strict=True)["p"]
     assert text not in str(kept)
     assert text.removeprefix("calipso_") not in str(kept)
@@ -45,7 +46,7 @@ def test_the_graph_does_not_hold_the_token_itself(graph: Graph) -> None:
 
 def test_a_token_that_ran_out_is_refused(app: Flask, graph: Graph) -> None:
     text, made = tokens.issue(graph, "short", days=1)
-    with graph._driver.session() as session:
+    with raw_session(graph) as session:
         session.run("MATCH (t:Token {id: $id}) SET t.expires_at = datetime() - duration('PT1S')", id=made.id).consume()
     assert status(app, text) == 401
     assert made.id not in {token.id for token in tokens.tokens(graph)}

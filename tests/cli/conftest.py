@@ -14,6 +14,7 @@ from typer.testing import CliRunner, Result
 from cli.demo import recording
 from cli.main import app
 from tests.conftest import Neo4jAddress
+from tests.raw import raw_session
 from topology.graph import Graph
 from topology.settings import Settings
 from workers.scanning import replay_recording
@@ -49,10 +50,10 @@ def demo(graph: Graph, neo4j_server: Neo4jAddress, tmp_path_factory: pytest.Temp
     }
     name = f"test-{uuid4().hex[:12]}"
     replay_recording(graph, Settings(data_dir=folder), recording(), name)
-    with graph._driver.session() as session:
+    with raw_session(graph) as session:
         session.run("CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()").consume()
     yield Demo(name, variables)
-    with graph._driver.session() as session:
+    with raw_session(graph) as session:
         session.run(
             "MATCH (n) WHERE n.environment = $e OR (n:Environment AND n.name = $e) DETACH DELETE n", e=name
         ).consume()

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from tests.cli.conftest import Demo
+from tests.raw import raw_session
 from topology.graph import Graph
 from topology.impact import find_impact, markdown
 from topology.paths import asked_for, find_paths, find_reachable
@@ -182,7 +183,7 @@ def test_what_fails_together_is_asked_together_and_changes_nothing(demo: Demo, g
 
 
 def contents(graph: Graph, environment: str) -> list[object]:
-    with graph._driver.session() as session:
+    with raw_session(graph) as session:
         found = session.run(
             "MATCH (o:Object {environment: $e}) OPTIONAL MATCH (o)-[r]->() "
             "RETURN o.id AS id, o.last_changed AS changed, o.status AS status, count(r) AS links ORDER BY id",

@@ -11,6 +11,7 @@ from graph_schema import link_types as links
 from graph_schema.object_types import HOST_PNIC, INSTANCE, NETWORK, VEDGE, VNIC
 from graph_schema.records import Link, Outcome, Problem, Record, Ref, Scope
 from tests.clouds import Cloud, ref, two_projects, uuid, write_cloud
+from tests.raw import raw_session
 from topology.cliques import Clique, NoCliqueType, clique, cliques, count_cliques
 from topology.cliques.choosing import choose_for
 from topology.cliques.compilation import compile_clique
@@ -233,7 +234,7 @@ def test_a_users_own_clique_type_replaces_the_shipped_one_and_a_broken_one_is_na
             links.VNIC_VEDGE.link(bare.tap, bare.switch, networks=["net-other"]),
         ],
     )
-    with graph._driver.session() as session:
+    with raw_session(graph) as session:
         session.run(
             "UNWIND [['good', 'vnic-vedge'], ['broken', 'vnic-nothing']] AS row "
             "CREATE (:CliqueType {name: row[0], link_types: [row[1]], environment: $e, focal_point_type: 'vnic'})",
@@ -251,7 +252,7 @@ def test_a_walk_that_was_chosen_before_is_not_taken_when_another_is_right_by_now
     bare = Bare()
     bare.write(graph, environment, [links.VNIC_VEDGE.link(bare.tap, bare.switch)])
     asked = [clique(graph, environment, bare.tap.id)]
-    with graph._driver.session() as session:
+    with raw_session(graph) as session:
         session.run(
             "CREATE (t:CliqueType {name: 'short', link_types: ['vnic-vedge'], focal_point_type: 'vnic'}) "
             "SET t.environment = $e",
@@ -276,7 +277,7 @@ def test_a_constraint_in_the_graph_replaces_the_declared_one(graph: Graph, envir
     assert choice.constraints == ("network",)
     assert names(clique(graph, environment, "vm"), "vedge") == set()
     # Constraints are for all environments, as the ancestor's are: this one is of a type that no other test asks for.
-    with graph._driver.session() as session:
+    with raw_session(graph) as session:
         session.run(
             "CREATE (:CliqueConstraint {focal_point_type: 'security_group', constraints: ['network']})"
         ).consume()
@@ -299,7 +300,7 @@ def test_freshness_names_scopes_that_failed_or_were_never_read(graph: Graph, env
     assert other.complete
     assert other.as_of is not None
     assert other.elsewhere == ("ssh/cmp1",)
-    with graph._driver.session() as session:
+    with raw_session(graph) as session:
         session.run("MATCH (s:Scope {environment: $e, key: 'ssh/cmp2'}) DELETE s", e=environment).consume()
     never = clique(graph, environment, named(cloud, "shop-web2")).freshness
     assert {(s.scope.key, s.outcome) for s in never.doubtful} == {("ssh/cmp2", None)}
@@ -318,7 +319,7 @@ def test_an_instance_costs_the_same_however_many_share_its_switch(graph: Graph, 
             cloud.write(graph, place)
             costs.append(database_hits(graph, place, named(cloud, "i1")))
         finally:
-            with graph._driver.session() as session:
+            with raw_session(graph) as session:
                 session.run(
                     "MATCH (n) WHERE n.environment = $e OR (n:Environment AND n.name = $e) DETACH DELETE n", e=place
                 ).consume()
@@ -328,7 +329,7 @@ def test_an_instance_costs_the_same_however_many_share_its_switch(graph: Graph, 
 def database_hits(graph: Graph, environment: str, focal: str) -> int:
     choice = choose_for(graph, environment, focal_point=focal)
     statement = compile_clique(choice.clique_type, choice.constraints)
-    with graph._driver.session() as session:
+    with raw_session(graph) as session:
         profile = (
             session.run(
                 f"PROFILE {statement.text}",

@@ -16,6 +16,7 @@ from graph_schema.records import Link
 from graph_schema.registry import OBJECT_TYPES, link_type, object_type
 from tests.cliques.oracle import Found, Oracle
 from tests.clouds import two_projects
+from tests.raw import raw_session
 from topology.cliques.compilation import compile_clique, compile_count
 from topology.cliques.found import found_links
 from topology.graph import Graph
@@ -60,7 +61,7 @@ class SmallGraph:
             }
             for a in self.links
         ]
-        with graph._driver.session() as session:
+        with raw_session(graph) as session:
             session.run(
                 "UNWIND $nodes AS row CREATE (n:$(row.labels)) SET n = row.properties, n.environment = $environment",
                 nodes=nodes,
@@ -145,7 +146,7 @@ def test_any_walk_over_any_small_graph_is_what_a_plain_walk_reaches(
         linked = sum(1 for _, links in expected.values() if links)
         assert counted(graph, environment, clique_type, focal_points, constrained=constrained) == linked
     finally:
-        with graph._driver.session() as session:
+        with raw_session(graph) as session:
             session.run("MATCH (o:Object {environment: $e}) DETACH DELETE o", e=environment).consume()
 
 

@@ -11,6 +11,7 @@ from cypher import Statement, statement
 from cypher.browser_kit import PARAMETERS, SavedQuery, saved_queries
 from graph_schema.clique_types import CLIQUE_TYPES, CONSTRAINTS, CliqueType
 from tests.clouds import two_projects
+from tests.raw import raw_session
 from topology.cliques.compilation import compile_clique, compile_count, compile_dated
 from topology.graph import Graph
 from topology.store import SEARCH_INDEX
@@ -65,7 +66,7 @@ def scanning(plan: Mapping[str, Any]) -> Iterator[str]:
 
 def scans(graph: Graph, named: Statement) -> list[str]:
     values = {name: VALUES[name] for name in named.parameters}
-    with graph._driver.session() as session:
+    with raw_session(graph) as session:
         plan = session.run(f"EXPLAIN {named.text}", values).consume().plan
     assert plan is not None
     return list(scanning(plan))
@@ -76,7 +77,7 @@ def _something_there(graph: Graph) -> Iterator[None]:
     """Plans are made for what there is: an empty database may be scanned for nothing."""
     two_projects().write(graph, "test-plans")
     yield
-    with graph._driver.session() as session:
+    with raw_session(graph) as session:
         session.run("MATCH (n) WHERE n.environment = 'test-plans' OR n.name = 'test-plans' DETACH DELETE n").consume()
 
 

@@ -9,6 +9,7 @@ from cryptography.fernet import Fernet
 
 from graph_schema.object_types import PROJECT
 from graph_schema.records import COMPLETE, Scope
+from tests.raw import raw_session
 from topology.environments import Environment, EnvironmentRegistry
 from topology.environments.secrets import Vault
 from topology.errors import UnknownEnvironment
@@ -37,7 +38,7 @@ def write_a_project(graph: Graph, environment: str) -> None:
 
 def nodes(graph: Graph, environment: str) -> set[str]:
     query = "MATCH (n) WHERE n.environment = $e OR (n:Environment AND n.name = $e) UNWIND labels(n) AS l RETURN l"
-    with graph._driver.session() as session:
+    with raw_session(graph) as session:
         return set(session.run(query, e=environment).value())
 
 
@@ -51,7 +52,7 @@ def test_the_graph_and_what_is_shown_hold_no_secret(
     registry: EnvironmentRegistry, graph: Graph, environment: str
 ) -> None:
     registry.add(lab(environment))
-    with graph._driver.session() as session:
+    with raw_session(graph) as session:
         stored = session.run("MATCH (e:Environment {name: $e}) RETURN e", e=environment).single(strict=True)["e"]
     assert SECTION["pwd"] not in str(dict(stored))
     shown = registry.describe(environment)

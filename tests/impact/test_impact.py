@@ -11,6 +11,7 @@ from graph_schema.object_types import HOST_PNIC, SWITCH, SWITCH_PNIC
 from graph_schema.records import Record
 from tests.clouds import Host, ref
 from tests.paths.routed_clouds import RoutedCloud
+from tests.raw import raw_session
 from topology.errors import InvalidConfiguration, UnknownObject
 from topology.graph import Graph
 from topology.impact import Impact, ImpactLimits, find_impact, markdown
@@ -240,7 +241,7 @@ def test_the_graph_stays_as_it_is(graph: Graph, place: str, street: Street) -> N
     def everything() -> list[list[object]]:
         text = """MATCH (o:Object {environment: $place})-[r]->(p)
                   RETURN o.id, o.last_changed, type(r), p.id ORDER BY o.id, p.id, type(r)"""
-        with graph._driver.session() as session:
+        with raw_session(graph) as session:
             return session.run(text, place=place).values()
 
     before = everything()

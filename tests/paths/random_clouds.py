@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from graph_schema.records import Record
 from tests.paths.routed_clouds import RoutedCloud
+from tests.raw import raw_session
 from topology.graph import Graph
 
 RANGES = ("10.1.0.0/24", "10.2.0.0/24", "10.3.0.0/24")
@@ -32,7 +33,7 @@ def written(graph: Graph, cloud: RoutedCloud) -> Iterator[str]:
 
 def remove(graph: Graph, environment: str) -> None:
     """Everything of an environment goes."""
-    with graph._driver.session() as session:
+    with raw_session(graph) as session:
         for label in ("Object", "Scope", "Lease", "PendingLink", "Environment"):
             session.run(f"MATCH (n:{label} {{environment: $name}}) DETACH DELETE n", name=environment).consume()
 

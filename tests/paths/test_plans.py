@@ -11,6 +11,7 @@ from cypher import Statement, statement, statements
 from graph_schema.registry import OBJECT_TYPES
 from tests.cliques.test_plans import scanning
 from tests.paths.test_find_paths import Shop
+from tests.raw import raw_session
 from topology.graph import Graph
 from topology.paths.following import PACKET_LINKS
 from topology.paths.stepping import compile_step
@@ -50,7 +51,7 @@ def _something_there(graph: Graph, place: str) -> None:
 
 def scans(graph: Graph, named: Statement) -> Iterator[str]:
     values = {name: VALUES[name] for name in named.parameters}
-    with graph._driver.session() as session:
+    with raw_session(graph) as session:
         plan = session.run(f"EXPLAIN {named.text}", values).consume().plan
     assert plan is not None
     yield from scanning(plan)

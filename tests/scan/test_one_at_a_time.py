@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.raw import raw_session
 from tests.scan.readings import Cloud
 from topology.graph import Graph
 from topology.scan import ScanOptions, scan
@@ -71,7 +72,7 @@ def test_a_scan_whose_process_is_gone_is_taken_over_at_once(graph: Graph, enviro
 
 def test_a_scan_of_another_machine_is_taken_over_when_it_is_silent(graph: Graph, environment: str) -> None:
     begin(graph, environment, "silent", "another boot/pid:[1]/17/99")
-    with graph._driver.session() as session:
+    with raw_session(graph) as session:
         session.run(
             "MATCH (s:Scan {environment: $e}) SET s.heartbeat = datetime() - duration({seconds: $s})",
             e=environment, s=DEAD_AFTER_SECONDS + 1,

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from graph_schema.records import Outcome, Record, Scope
+from tests.raw import raw_session
 from tests.scan.readings import PROBLEM, Cloud, failed
 from topology.errors import UnknownObject
 from topology.graph import Graph
@@ -28,13 +29,13 @@ def run(graph: Graph, environment: str, cloud: Cloud, **options: object) -> Scan
 
 
 def ids(graph: Graph, environment: str) -> set[str]:
-    with graph._driver.session() as session:
+    with raw_session(graph) as session:
         return set(session.run("MATCH (o:Object {environment: $e}) RETURN o.id", e=environment).value())
 
 
 def links(graph: Graph, environment: str) -> set[tuple[str, str, str]]:
     query = "MATCH (a:Object {environment: $e})-[r]->(b:Object) RETURN type(r), a.id, b.id"
-    with graph._driver.session() as session:
+    with raw_session(graph) as session:
         return {tuple(row.values()) for row in session.run(query, e=environment)}
 
 
@@ -139,7 +140,7 @@ def test_a_dry_run_tells_the_changes_and_writes_nothing(graph: Graph, environmen
     assert ids(graph, environment) == set()
     listed = {str(change) for scope in report.scopes if scope.changes for change in scope.changes.listed}
     assert "create instance i-web1 (web1)" in listed
-    with graph._driver.session() as session:
+    with raw_session(graph) as session:
         query = "MATCH (n) WHERE n.environment = $e RETURN count(n) AS nodes"
         assert session.run(query, e=environment).single(strict=True)["nodes"] == 0
 
@@ -177,7 +178,7 @@ def test_clear_removes_what_the_scan_did_not_confirm_and_only_that(graph: Graph,
 
 def test_the_scan_is_a_node_that_tells_how_it_ended(graph: Graph, environment: str) -> None:
     report = run(graph, environment, Cloud(outcomes=failed(CMP1)))
-    with graph._driver.session() as session:
+    with raw_session(graph) as session:
         node = session.run("MATCH (s:Scan {environment: $e}) RETURN s", e=environment).single(strict=True)["s"]
         texts = session.run("MATCH (m:Message {environment: $e}) RETURN m.text", e=environment).value()
     assert (node["id"], node["status"]) == (report.scan_id, "completed_with_errors")

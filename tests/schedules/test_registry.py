@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.raw import raw_session
 from topology import schedules
 from topology.environments import Environment, EnvironmentRegistry
 from topology.environments.secrets import Vault
@@ -173,11 +174,11 @@ def test_a_schedule_that_this_version_can_not_read_is_stopped_and_blocks_no_othe
     graph: Graph, configured: str
 ) -> None:
     strange, good = hourly(graph, configured), hourly(graph, configured)
-    with graph._driver.session() as session:
+    with raw_session(graph) as session:
         session.run("MATCH (s:Schedule {id: $id}) SET s.options = '{\"of_tomorrow\": true}'", id=strange.id).consume()
     late = NOW + timedelta(minutes=61)
     assert [one.id for one in due_here(graph, configured, late)] == [good.id]
-    with graph._driver.session() as session:
+    with raw_session(graph) as session:
         kept = session.run("MATCH (s:Schedule {id: $id}) RETURN s", id=strange.id).single(strict=True)["s"]
     assert kept["paused"] is True
     assert "of_tomorrow" in kept["last_problem"]

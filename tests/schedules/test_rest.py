@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from api.application import make_app
 from api.service import Service
 from tests.api.conftest import all_pages, get, token
+from tests.raw import raw_session
 from topology import schedules
 from topology.environments import Environment, EnvironmentRegistry
 from topology.environments.secrets import open_vault
@@ -158,7 +159,7 @@ def test_sections_that_are_not_kept_yet_are_sealed_until_they_are_tried(
     section = {**SECTION, "pwd": "never-in-clear"}
     body = {"environment": environment, "targets_configuration": [section]}
     answer = client.post("/api/v1/connection_tests", json=body).get_json()
-    with graph._driver.session() as session:
+    with raw_session(graph) as session:
         kept = session.run("MATCH (t:ConnectionTest {id: $id}) RETURN t.configuration", id=answer["id"]).value()
     assert "encrypted:" in kept[0]
     assert "never-in-clear" not in kept[0]

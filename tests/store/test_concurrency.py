@@ -5,12 +5,17 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
+import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Thread
 
 import pytest
+from neo4j.exceptions import ClientError
 
+from cypher import Statement
 from tests.conftest import Neo4jAddress
 from tests.store.racing import Cloud, cloud, write
 from tests.store.writing import Ask, ids_of, links_of, parents_of, pending_of
@@ -105,3 +110,39 @@ def test_of_many_who_wait_for_each_other_all_come_to_their_turn(neo4j_server: Ne
 
         list(threads.map(both, range(many)))
         assert [graph.read("lease_there", environment=name)[0]["token"] for name in names] == [many, many]
+
+
+FAILING = Statement("failing", "", "write", (), "UNWIND [0] AS zero RETURN 1 / zero AS nothing")
+
+
+def test_a_thread_whose_transactions_fail_never_touches_those_of_others(
+    neo4j_server: Neo4jAddress, environment: str
+) -> None:
+    """The driver looks at the connection of a failed transaction again after it has given it back."""
+    graph = Graph(neo4j_server.bolt_uri, neo4j_server.user, neo4j_server.password)
+    make_lease(graph, environment)
+    over, found = threading.Event(), Counter[str]()
+
+    def fail() -> None:
+        while not over.is_set():
+            try:
+                graph.in_transaction(lambda tx: tx.run(FAILING))
+            except ClientError as error:
+                found[str(error.code)] += 1
+
+    def work() -> None:
+        while not over.is_set():
+            graph.in_transaction(lambda tx: tx.run("lease_hold", environment=environment))
+            found["written"] += 1
+
+    threads = [Thread(target=one, daemon=True) for one in (fail, fail, fail, work, work, work)]
+    for thread in threads:
+        thread.start()
+    time.sleep(5)
+    over.set()
+    for thread in threads:
+        thread.join(20)
+    assert [thread for thread in threads if thread.is_alive()] == []
+    assert found.keys() == {"Neo.ClientError.Statement.ArithmeticError", "written"}
+    assert graph.read("lease_there", environment=environment)[0]["token"] == found["written"]
+    graph.close()

@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from tests.conftest import Neo4jAddress
+from tests.raw import raw_session
 from tests.sources.http_cloud import http_cloud
 from tests.workers.site import Site, a_process, a_worker, calipso_environment, the_broker, wait_for
 from topology import connection_tests, schedules
@@ -53,7 +54,7 @@ def _nothing_is_left(site: Site) -> Iterator[None]:
 
 
 def _forget(graph: Graph, name: str) -> None:
-    with graph._driver.session() as session:
+    with raw_session(graph) as session:
         session.run(
             "MATCH (n) WHERE n.environment = $name OR (n:Environment AND n.name = $name) DETACH DELETE n", name=name
         ).consume()
@@ -115,7 +116,7 @@ def test_a_dry_run_that_was_asked_for_ends_with_its_report_and_writes_nothing(si
         scan = site.ended(site.ask(name, ScanOptions(dry_run=True)))
     assert scan["report"]["dry_run"] is True
     assert scan["report"]["scopes"]
-    with site.graph._driver.session() as session:
+    with raw_session(site.graph) as session:
         assert session.run("MATCH (o:Object {environment: $e}) RETURN count(o)", e=name).single(strict=True)[0] == 0
 
 
@@ -128,7 +129,7 @@ def test_a_scan_into_another_environment_is_kept_there_and_ends(site: Site) -> N
         scan = site.ended(asked)
     assert scan["environment"] == other
     assert scans(site.graph, environment=name).items == ()
-    with site.graph._driver.session() as session:
+    with raw_session(site.graph) as session:
         assert session.run("MATCH (p:Project {environment: $e}) RETURN count(p)", e=other).single(strict=True)[0] > 0
 
 
@@ -170,7 +171,7 @@ def test_connections_are_tried_by_a_worker_and_kept_without_secrets(site: Site) 
     ]
     (failed,) = [step for step in ended[given]["test_results"][0]["steps"] if step["status"] == "failed"]
     assert (ended[given]["status"], failed["kind"]) == ("failed", "credentials")
-    with site.graph._driver.session() as session:
+    with raw_session(site.graph) as session:
         kept = session.run("MATCH (t:ConnectionTest {environment: $e}) RETURN properties(t) AS t", e=name).value()
     assert len(kept) == 2
     assert all("configuration" not in test for test in kept)

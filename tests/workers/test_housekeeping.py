@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.raw import raw_session
 from topology import housekeeping
 from topology.environments import Environment, EnvironmentRegistry
 from topology.environments.secrets import open_vault
@@ -39,7 +40,7 @@ def keep(graph: Graph, *, queue_is_empty: bool = True, **settings: Any) -> None:
 
 
 def change(graph: Graph, id: str, text: str) -> None:
-    with graph._driver.session() as session:
+    with raw_session(graph) as session:
         session.run(f"MATCH (s:Scan {{id: $id}}) SET {text}", id=id).consume()
 
 
@@ -113,7 +114,7 @@ def test_messages_are_kept_by_age_and_by_number_of_each_level(graph: Graph, conf
     told = [Message(level, f"{level} {number}", "Calipso") for level in ("error", "info") for number in range(5)]
     for message in told:
         write_messages(graph, configured, [message])
-    with graph._driver.session() as session:
+    with raw_session(graph) as session:
         session.run(
             "MATCH (m:Message {environment: $e}) WHERE m.text IN ['error 4', 'info 4'] "
             "SET m.timestamp = datetime() - duration({days: 40000})",

@@ -12,6 +12,7 @@ import pytest
 
 from tests.api.relay import relay
 from tests.conftest import Neo4jAddress
+from tests.raw import raw_session
 from tests.workers.site import wait_for
 from topology import housekeeping, presence
 from topology.graph import Graph
@@ -58,7 +59,7 @@ def test_one_that_is_not_heard_of_is_missed_once_and_found_again(
     monkeypatch.setattr(housekeeping, "ROUND_SECONDS", 0)
     with Presence(kind, connect, period=3600) as here:
         wait_for(lambda: nodes(graph, kind))
-        with graph._driver.session() as session:
+        with raw_session(graph) as session:
             session.run(
                 "MATCH (w:Worker {kind: $kind}) SET w.heartbeat = datetime() - duration({hours: 1})", kind=kind
             ).consume()

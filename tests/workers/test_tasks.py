@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Neo4jAddress
+from tests.raw import raw_session
 from tests.sources.http_cloud import PASSWORD, HttpCloud, http_cloud
 from tests.workers.site import a_worker, calipso_environment, the_broker
 from topology.environments import Environment, EnvironmentRegistry
@@ -61,7 +62,7 @@ def test_any_program_may_have_an_environment_scanned_by_the_tasks_name(
     outcomes = {(scope["source"], scope["outcome"]) for scope in report["scopes"]}
     assert ("keystone", "complete") in outcomes
     projects = {project["id"] for project in cloud.listings["/identity/v3/projects"][1]}
-    with graph._driver.session() as session:
+    with raw_session(graph) as session:
         found = session.run("MATCH (p:Project {environment: $e}) RETURN p.id", e=environment).value()
     assert set(found) == projects
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.raw import raw_session
 from topology.environments import Environment, EnvironmentRegistry
 from topology.environments.secrets import open_vault
 from topology.errors import InvalidConfiguration, UnknownObject
@@ -80,7 +81,7 @@ def test_a_scan_waits_for_the_one_that_runs_unless_its_process_is_gone(
 def test_a_scan_that_kills_its_workers_is_ended_after_some_attempts(graph: Graph, asked: Requested) -> None:
     for _ in range(MOST_ATTEMPTS):
         assert turn(graph, asked) is Turn.NOW
-        with graph._driver.session() as session:  # its process ended, long ago
+        with raw_session(graph) as session:  # its process ended, long ago
             session.run(
                 "MATCH (s:Scan {id: $id}) SET s.taken_by = 'another boot/pid:[1]/17/99', "
                 "s.taken_at = datetime() - duration({hours: 1})",

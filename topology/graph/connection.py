@@ -31,6 +31,7 @@ from neo4j.exceptions import (
 
 from cypher import Statement, statement
 from topology.errors import GraphUnavailable, TimedOut, TooBroad
+from topology.graph.drivers import Drivers
 from topology.graph.turns import PATIENCE, TakenForADeadlock, in_turn, is_deadlock
 
 # What the driver tries again concerns nobody, unless somebody has set up logging.
@@ -61,10 +62,19 @@ class Transaction:
 
     def run(self, named: str | Statement, **parameters: Any) -> list[Row]:
         """All rows of a statement."""
+        return self.send(named, **parameters)()
+
+    def send(self, named: str | Statement, **parameters: Any) -> Callable[[], list[Row]]:
+        """Send a statement, and go on while the server works on it; its rows when they are called for.
+
+        What goes wrong with it is raised by whatever is sent or called for next, at the latest by the end of the
+        transaction.
+        """
         found = statement(named) if isinstance(named, str) else named
         self._heard(found)
         # Statements are files of this package, which a LiteralString cannot say.
-        return _rows(self._raw.run(found.text, _sent(parameters)))
+        result = self._raw.run(found.text, _sent(parameters))
+        return lambda: _rows(result)
 
 
 class Reading:
@@ -104,8 +114,11 @@ class Graph:
         """
         self.uri, self.database, self._timeout, self._heard = uri, database, timeout, heard
         self._patience = patience
-        try:
-            self._driver: Driver = GraphDatabase.driver(
+        # One for all: what was written is seen by what is read next, on a cluster too.
+        self._bookmarks = GraphDatabase.bookmark_manager()
+
+        def driver() -> Driver:
+            return GraphDatabase.driver(
                 uri,
                 auth=(user, password),
                 notifications_min_severity=NotificationMinimumSeverity.OFF,
@@ -115,6 +128,9 @@ class Graph:
                 connection_timeout=min(30.0, patience),
                 connection_acquisition_timeout=min(60.0, 2 * patience),
             )
+
+        try:
+            self._drivers = Drivers(driver)
         except (ConfigurationError, ValueError) as error:
             raise GraphUnavailable(f"neo4j: {uri} is not a Bolt URI: {error}. Correct CALIPSO_NEO4J_URI.") from error
 
@@ -126,13 +142,13 @@ class Graph:
 
     def close(self) -> None:
         """Give back the connections."""
-        self._driver.close()
+        self._drivers.close()
 
     def verify(self) -> str:
         """The server's version. Raises GraphUnavailable with what to do."""
-        with self._clear_errors():
-            self._driver.verify_connectivity()
-            return self._driver.get_server_info().agent
+        with self._clear_errors(), self._drivers.one() as driver:
+            driver.verify_connectivity()
+            return driver.get_server_info().agent
 
     def read(self, named: str | Statement, *, timeout: float | None = None, **parameters: Any) -> list[Row]:
         """All rows of a read statement. Raises TimedOut after `timeout` seconds (the graph's own by default)."""
@@ -159,10 +175,14 @@ class Graph:
         """One write statement in a transaction of its own, tried again on transient errors."""
         found = _checked(named, "write")
         self._heard(found)
-        with self._clear_errors():
+        with self._clear_errors(), self._drivers.one() as driver:
             return in_turn(
-                lambda: self._driver.execute_query(  # sends the statement together with the begin of its transaction
-                    Query(found.text), _sent(parameters), database_=self.database, result_transformer_=_rows
+                lambda: driver.execute_query(  # sends the statement together with the begin of its transaction
+                    Query(found.text),
+                    _sent(parameters),
+                    database_=self.database,
+                    bookmark_manager_=self._bookmarks,
+                    result_transformer_=_rows,
                 )
             )
 
@@ -201,12 +221,14 @@ class Graph:
 
     @contextmanager
     def _session(self, mode: str, *, fetch_size: int = _SOME) -> Iterator[Session]:
-        # One bookmark manager for all: what was written is seen by what is read next, on a cluster too.
-        bookmarks = self._driver.execute_query_bookmark_manager
         with (
             self._clear_errors(),
-            self._driver.session(
-                database=self.database, default_access_mode=mode, bookmark_manager=bookmarks, fetch_size=fetch_size
+            self._drivers.one() as driver,
+            driver.session(
+                database=self.database,
+                default_access_mode=mode,
+                bookmark_manager=self._bookmarks,
+                fetch_size=fetch_size,
             ) as session,
         ):
             yield session

@@ -120,7 +120,7 @@ class AttributeStep:
             for id, (place, one) in (listed[number] for number in found["differing"])
         ]
         if rows:
-            tx.run(
+            tx.send(
                 _filled("attributes_write", group, hash=True, properties=True),
                 environment=self._context.environment,
                 scopes=[context.scope.key for context in self._contexts],

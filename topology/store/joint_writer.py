@@ -123,7 +123,7 @@ def _stamp(tx: Transaction, done: _Done, steps: Steps) -> None:
     stamps = {place: steps.stamp(place, done.had[place].outcome) for place in whole}
     rows = [stamp.row(done.fences[place]) for place, stamp in stamps.items()]
     if rows:
-        tx.run("scopes_stamp", environment=steps.contexts[0].environment, rows=rows)
+        tx.send("scopes_stamp", environment=steps.contexts[0].environment, rows=rows)
     for place, stamp in stamps.items():
         seen = steps.objects.owned[place].seen
         done.written[stamp.context.scope.key] = Written(stamp.changes, seen)

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from cypher import statement
-from graph_schema.registry import CONTAINS, link_type, object_type
+from graph_schema.registry import CONTAINS, link_type
 from topology.graph import Transaction
 from topology.store.context import WriteContext
 from topology.store.lease import Reads
 from topology.store.link_plan import Anchor, Key, Linked, LinkPlan, anchored_at, plan_links
 from topology.store.writes import SaidLink, token_of
+
+# Containment by the environment, which is no object.
+_FROM_ENVIRONMENT = "environment"
+End = tuple[str, str]
+"""Type and id of an object that a link leads to."""
 
 
 class LinkStep:
@@ -64,10 +70,8 @@ class LinkStep:
         """Links of which an end is neither in the graph nor planned by this dry run."""
         ends = {end for link, _ in plan.create for end in _ends(link)}
         absent = [end for end in ends if token_of(*end) not in self._context.planned]
-        rows = self._context.read(
-            "objects_there", environment=self._context.environment, rows=[list(end) for end in absent]
-        )
-        there = {(row["type"], row["id"]) for row in rows}
+        rows = self._context.read("objects_there", environment=self._context.environment, rows=absent)
+        there = {absent[number] for number, _ in rows[0]["there"]}
         missing = {end for end in absent if end not in there}
         return {link.key for link, _ in plan.create if not missing.isdisjoint(_ends(link))}
 
@@ -123,16 +127,18 @@ def apply_plan(tx: Transaction, environment: str, plan: LinkPlan) -> set[Key]:
     _delete(tx, environment, [key for key, _ in plan.delete])
     for type, links in _grouped(link for link, _ in plan.update).items():
         update = statement("links_update").fill(relationship=link_type(type).relationship)
-        tx.run(update, environment=environment, rows=[link.values() for link in links])
+        tx.send(
+            update, environment=environment, rows=[[link.source_id, link.target_id, *link.carried()] for link in links]
+        )
     missing = create_links(tx, environment, [link for link, _ in plan.create])
     dropped = [*plan.drop, *(plan.waiting - missing)]
     if dropped:
-        tx.run("pending_drop", environment=environment, rows=sorted(map(list, dropped)))
+        tx.send("pending_drop", environment=environment, rows=sorted(map(list, dropped)))
     add_pending(tx, environment, [(link, anchor.id) for link, anchor in plan.create if link.key in missing])
     if plan.parents:
-        tx.run("parents_said", environment=environment, rows=plan.parents)
+        tx.send("parents_said", environment=environment, rows=plan.parents)
     if plan.done:
-        tx.run("anchors_done", environment=environment, rows=plan.done)
+        tx.send("anchors_done", environment=environment, rows=plan.done)
     return missing
 
 
@@ -154,7 +160,7 @@ def add_pending(tx: Transaction, environment: str, links: Iterable[tuple[SaidLin
         for link, anchor in sorted(links, key=lambda pair: pair[0].key)
     ]
     if rows:
-        tx.run("pending_add", environment=environment, rows=rows)
+        tx.send("pending_add", environment=environment, rows=rows)
 
 
 def _delete(tx: Transaction, environment: str, keys: Sequence[Key]) -> None:
@@ -163,43 +169,57 @@ def _delete(tx: Transaction, environment: str, keys: Sequence[Key]) -> None:
         by_type[key[0]].append(key)
     for type, of_type in by_type.items():
         if type == CONTAINS:
-            tx.run("parents_leave", environment=environment, ids=[child for _, _, child in of_type])
+            tx.send("parents_leave", environment=environment, ids=[child for _, _, child in of_type])
         else:
             delete = statement("links_delete").fill(relationship=link_type(type).relationship)
-            tx.run(delete, environment=environment, rows=[[source, target] for _, source, target in of_type])
+            tx.send(delete, environment=environment, rows=[[source, target] for _, source, target in of_type])
 
 
-def create_links(tx: Transaction, environment: str, links: Iterable[SaidLink]) -> set[Key]:
-    """Write links; the keys of those that have an end missing."""
+def create_links(
+    tx: Transaction, environment: str, links: Sequence[SaidLink], created: Mapping[End, int] = MappingProxyType({})
+) -> set[Key]:
+    """Write links; the keys of those that have an end missing. `created`: nodes of objects that are new.
+
+    Each end is looked up once, and the links are drawn between nodes: to find both ends of each link by their ids would
+    take longer than to write it.
+    """
+    ends = {end for link in links for end in _ends(link)}
+    nodes = {**created, **_nodes(tx, environment, ends - created.keys())}
     missing: set[Key] = set()
     by_type: dict[str, list[SaidLink]] = defaultdict(list)
     for link in links:
-        by_type["environment" if link.source_type == "environment" else link.type].append(link)
+        by_type[_FROM_ENVIRONMENT if link.source_type == "environment" else link.type].append(link)
     for type, of_type in by_type.items():
-        of_type.sort(key=lambda link: (link.source_id, link.target_id))
-        if type == "environment":
-            tx.run("environment_contains", environment=environment, ids=[link.target_id for link in of_type])
-        else:
-            missing |= _join(tx, environment, type, of_type)
+        rows: list[list[Any]] = []
+        for link in sorted(of_type, key=lambda link: (link.source_id, link.target_id)):
+            at = [nodes.get(end) for end in _ends(link)]
+            if None in at:
+                missing.add(link.key)
+            else:
+                rows.append([*at, *link.carried()])
+        _join(tx, environment, type, rows)
     return missing
 
 
-def _join(tx: Transaction, environment: str, type: str, links: Sequence[SaidLink]) -> set[Key]:
-    """Write links of one type; the keys of those that have an end missing."""
-    rows = [link.values() for link in links]
-    if type == CONTAINS:
-        created = tx.run("parents_join", environment=environment, rows=rows)
-        joinable = statement("parents_there")
+def _nodes(tx: Transaction, environment: str, ends: Iterable[End]) -> dict[End, int]:
+    """Where these objects are, but for those that are not there."""
+    wanted = sorted(ends)
+    if not wanted:
+        return {}
+    rows = tx.run("objects_there", environment=environment, rows=wanted)
+    return {wanted[number]: node for number, node in rows[0]["there"]}
+
+
+def _join(tx: Transaction, environment: str, type: str, rows: Sequence[Sequence[Any]]) -> None:
+    if not rows:
+        return
+    if type == _FROM_ENVIRONMENT:
+        tx.send("environment_contains", environment=environment, nodes=[node for [node] in rows])
+    elif type == CONTAINS:
+        tx.send("parents_join", rows=rows)
     else:
-        kind = link_type(type)
-        labels = {"source": object_type(kind.source).label, "target": object_type(kind.target).label}
-        create = statement("links_create").fill(relationship=kind.relationship, **labels)
-        created = tx.run(create, environment=environment, link_type=type, rows=rows)
-        joinable = statement("links_joinable").fill(**labels)
-    if created[0]["created"] == len(rows):
-        return set()
-    joined = set(tx.run(joinable, environment=environment, rows=rows)[0]["numbers"])
-    return {link.key for number, link in enumerate(links) if number not in joined}
+        create = statement("links_create").fill(relationship=link_type(type).relationship)
+        tx.send(create, link_type=type, rows=rows)
 
 
 def _by_type(anchors: Iterable[Anchor]) -> dict[str, list[str]]:
@@ -218,6 +238,6 @@ def _grouped(links: Iterable[SaidLink]) -> dict[str, list[SaidLink]]:
     return found
 
 
-def _ends(link: SaidLink) -> list[tuple[str, str]]:
+def _ends(link: SaidLink) -> list[End]:
     ends = [(link.source_type, link.source_id), (link.target_type, link.target_id)]
     return [end for end in ends if end[0] != "environment"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
@@ -148,18 +148,16 @@ class ObjectStep:
         where = {"environment": self._context.environment, "scopes": [one.scope.key for one in self._contexts]}
         for type, updated in _by_type(verdicts, "update").items():
             rows = [[one.id, one.hash, one.place, list(node_properties(one.record).values())] for one in updated]
-            tx.run(statement("objects_update").fill(properties=columns(type)), **where, rows=rows)
+            tx.send(statement("objects_update").fill(properties=columns(type)), **where, rows=rows)
         adopted = [[found.one.id, found.one.place] for found in verdicts if found.action == "adopt"]
         if adopted:
-            tx.run("objects_adopt", **where, rows=adopted)
-        created = _by_type(verdicts, "create")
-        for type, ones in created.items():
-            create = statement("objects_create").fill(label=object_type(type).label, properties=columns(type))
-            tx.run(create, **where, type=type, rows=[_creation(one) for one in ones])
+            tx.send("objects_adopt", **where, rows=adopted)
+        by_type = _by_type(verdicts, "create")
+        nodes = {type: self._create(tx, type, ones, **where) for type, ones in by_type.items()}
+        created = [one for ones in by_type.values() for one in ones]
         if found["annotated"]:
-            ids = [one.id for ones in created.values() for one in ones]
-            tx.run("annotations_restore", environment=self._context.environment, ids=ids)
-        apart, joined, waiting = self._link_created(tx, [one for ones in created.values() for one in ones])
+            tx.send("annotations_restore", environment=self._context.environment, ids=[one.id for one in created])
+        apart, joined, waiting = self._link_created(tx, created, nodes)
         return (
             [
                 replace(verdict, links=verdict.one.id in apart) if verdict.action == "create" else verdict
@@ -169,7 +167,14 @@ class ObjectStep:
             waiting,
         )
 
-    def _link_created(self, tx: Transaction, created: list[Said]) -> tuple[set[str], Numbers, Numbers]:
+    def _create(self, tx: Transaction, type: str, ones: list[Said], **where: Any) -> Callable[[], list[Row]]:
+        """Send new objects of one type; their nodes are in the rows."""
+        create = statement("objects_create").fill(label=object_type(type).label, properties=columns(type))
+        return tx.send(create, **where, type=type, rows=[_creation(one) for one in ones])
+
+    def _link_created(
+        self, tx: Transaction, created: list[Said], nodes: Mapping[str, Callable[[], list[Row]]]
+    ) -> tuple[set[str], Numbers, Numbers]:
         """Write the links of created objects that have both ends by now.
 
         The ids of those that say others too, whose turn comes when all objects are there, and numbers by link type, of
@@ -177,7 +182,8 @@ class ObjectStep:
         """
         environment = self._context.environment
         links = [(one, link) for one in created for link in one.said_links()]
-        missing = create_links(tx, environment, [link for _, link in links])
+        there = {(type, id): node for type, rows in nodes.items() for id, node in rows()[0]["nodes"]}
+        missing = create_links(tx, environment, [link for _, link in links], there)
         joined = Counter((one.place, link.type) for one, link in links if link.key not in missing)
         absent = [(one, link) for one, link in links if link.key in missing] if missing else []
         if self._at_once:
@@ -185,7 +191,7 @@ class ObjectStep:
             return set(), joined, Counter((one.place, link.type) for one, link in absent)
         apart = {one.id for one, _ in absent}
         if apart:
-            tx.run("anchors_done", environment=environment, rows=[[id, None] for id in sorted(apart)])
+            tx.send("anchors_done", environment=environment, rows=[[id, None] for id in sorted(apart)])
         return apart, joined, {}
 
     def _count(self, says: list[Said], verdicts: list[Verdict]) -> None:

@@ -72,11 +72,9 @@ class SaidLink(NamedTuple):
         """Whether it is containment, which carries nothing."""
         return self.type == CONTAINS
 
-    def values(self) -> list[Any]:
-        """Its ends and what it carries, as the statements take them."""
-        if self.contains:
-            return [self.source_id, self.target_id, self.source_type]
-        return [self.source_id, self.target_id, self.name, self.state, self.weight, self.networks]
+    def carried(self) -> list[Any]:
+        """What it carries, as the statements take it."""
+        return [] if self.contains else [self.name, self.state, self.weight, self.networks]
 
 
 @dataclass(slots=True)
