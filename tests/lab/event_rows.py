@@ -182,9 +182,15 @@ class Scene:
         yield from self._evacuation(id)
 
     def _evacuation(self, id: str) -> Iterator[Row]:
-        """The host's nova-compute ends, the instance is started elsewhere, the host comes back and tidies up."""
-        source = self.server(id)["OS-EXT-SRV-ATTR:host"]
-        target = {"cmp1": "cmp2", "cmp2": "cmp1"}[source]
+        """The host's nova-compute ends, the instance is started elsewhere, the host comes back and tidies up.
+
+        It unplugs the device as the port is bound by then. What cmp2 plugged straight into the switch would stay there
+        when cmp1, which has a bridge for each device, has the instance; so it is cmp1 that ends.
+        """
+        source, target = "cmp1", "cmp2"
+        if self.server(id)["OS-EXT-SRV-ATTR:host"] != source:
+            self.act(id, {"migrate": {"host": source}}, "VERIFY_RESIZE")
+            self.act(id, {"confirmResize": None}, "ACTIVE")
         self.lab.run(source, "kill $(cat /run/lab/nova-compute.pid)")
         service = next(s["id"] for s in self.cloud.get("compute", "/os-services") if s["host"] == source)
         self.cloud.put("compute", f"/os-services/{service}", {"forced_down": True})
