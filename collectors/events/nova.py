@@ -8,6 +8,7 @@ from typing import Any
 
 from collectors.cloud import aggregates, instances
 from collectors.cloud.answers import Listing
+from collectors.cloud.hosts import COMPUTE
 from collectors.cloud.nova_instances import status
 from collectors.events.payload import each, malformed, records, refreshes, text
 from graph_schema.events import Effect, Event, Gone, Refresh, RefreshKind, Says, Version
@@ -78,9 +79,15 @@ def every_aggregate(event: Event, region: str) -> Effect:
 
 
 def hosts(event: Event, region: str) -> Effect:
-    """The hosts are read again."""
-    del event, region
-    return Effect(refreshes=_HOSTS)
+    """The hosts are read again, and by itself the one whose compute service is there.
+
+    A compute service that comes back removes what was evacuated meanwhile, of which nobody tells.
+    """
+    del region
+    payload = event.payload
+    there = event.event_type != "service.delete" and not payload.get("forced_down")
+    host = payload.get("host") if there and payload.get("binary") == COMPUTE else None
+    return Effect(refreshes=(*_HOSTS, *refreshes(("host", host))))
 
 
 def _instance_id(event: Event) -> str:

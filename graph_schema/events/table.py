@@ -120,7 +120,7 @@ EVENT_TYPES: tuple[EventType, ...] = (
     *_each("aggregate_gone", "The aggregate is no longer there.", "aggregate.delete.end"),
     *_each(
         "hosts",
-        "A service of nova came, went, or was switched on or off: the hosts are read again.",
+        "A service of nova came, went, or was switched on or off: the hosts are read again, and its own by itself.",
         "service.create",
         "service.update",
         "service.delete",

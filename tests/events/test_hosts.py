@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Collection as Names
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from collectors.events.live import LiveCollection
 from collectors.registry import Plugins, load_plugins
 from collectors.sources.replay import open_recording
 from graph_schema.events import Refresh
-from graph_schema.records import InventoryView, Reading
+from graph_schema.records import InventoryView, Reading, Record, Scope
 from tests.events.graphs import SETTINGS, Clock, differences, picture
 from topology.events import Engine
 from topology.graph import Graph
@@ -101,6 +102,45 @@ class Gated(LiveCollection):
                 self.waiting[host].set()
                 assert self.gates[host].wait(60)
         return super().read_hosts(view, only)
+
+
+class Failing(Gated):
+    """The recording; of the hosts in `down` nova says that their compute service is."""
+
+    down: frozenset[str] = frozenset()
+
+    def read_scope(self, scope: Scope) -> Reading:
+        reading = super().read_scope(scope)
+        return replace(reading, records=[self._told(record) for record in reading.records])
+
+    def _told(self, record: Record) -> Record:
+        if record.type != "host" or record.id not in self.down:
+            return record
+        return replace(record, properties={**record.properties, "source_status": "down"})
+
+
+def test_a_host_whose_compute_service_comes_back_is_read_again_though_nobody_tells(
+    graph: Graph, environment: str
+) -> None:
+    clock = Clock()
+    with recorded(hosts=True) as live:
+        scan(graph, environment, live, settings=SETTINGS)
+        sources = Failing(live)
+        engine = Engine(graph, environment, sources, settings=SETTINGS, clock=clock)
+
+        def read_when_down(*down: str) -> set[str]:
+            sources.down = frozenset(down)
+            sources.reads.clear()
+            engine.ask([Refresh("hosts", "")])
+            for _ in range(4):
+                clock.ahead += _MINUTE
+                engine.refresh()
+            return set(sources.reads)
+
+        assert read_when_down() == set()
+        assert read_when_down("cmp1", "cmp2") == set()
+        assert read_when_down("cmp2") == {"cmp1"}
+        assert read_when_down("cmp2") == set()
 
 
 def hosts_of(driver: Driver, environment: str) -> set[str]:

@@ -206,7 +206,11 @@ def test_an_aggregate_is_told_with_its_hosts_or_read_again() -> None:
 
 
 def test_services_and_projects_are_read_again() -> None:
-    assert asked(effect_of(recorded("service.update"))) == {"hosts/"}
+    update = recorded("service.update").payload
+    assert asked(effect_of(recorded("service.update"))) == {"hosts/", "host/cmp3"}
+    assert asked(effect_of(made("service.update", {**update, "forced_down": True}))) == {"hosts/"}
+    assert asked(effect_of(made("service.update", {**update, "binary": "nova-scheduler"}))) == {"hosts/"}
+    assert asked(effect_of(made("service.delete", update))) == {"hosts/"}
     assert asked(effect_of(recorded("identity.project.created"))) == {"projects/"}
     assert effect_of(recorded("identity.project.deleted")).gone[0].type == "project"
 

@@ -213,9 +213,9 @@ class Engine:
         return self._standings.with_changed(self._without_unlisted(reread))
 
     def _look(self, kind: RefreshKind, wanted: Sequence[Due], done: Round) -> None:
-        problems, changed = self._look_at_scope(kind)
+        problems, changed, more = self._look_at_scope(kind)
         good, bad = ([], wanted) if problems else (wanted, [])
-        self._settle(good, bad, problems, changed, done)
+        self._settle(good, bad, problems, changed, done, more)
 
     def _settle(
         self,
@@ -247,7 +247,8 @@ class Engine:
         if any(one.failures == 0 for one in bad):  # told once, not with each try
             self._tell("warn", problems)
 
-    def _look_at_scope(self, kind: RefreshKind) -> tuple[list[Problem], int]:
+    def _look_at_scope(self, kind: RefreshKind) -> tuple[list[Problem], int, list[Refresh]]:
+        """Read and write a scope: why it could not be read, whether that changed anything, what to read next."""
         source, name = SCOPES[kind]
         scope = Scope(source, name or self._sources.region)
         reading = self._sources.read_scope(scope)
@@ -257,12 +258,13 @@ class Engine:
         links, _ = self._sources.find_links(scope, view)
         entries = [] if outcome.status == "failed" else entries_of(records, links)
         write = ScopeWrite(scope, reading.observed_at, outcome, entries, list(reading.attributes))
+        back = self._standings.back(scope, records)
         try:
             changes = self._store.write(write, witness=lambda type, id: self._sources.witness(scope, type, id))
         except Superseded:
-            return [], 0
+            return [], 0, back
         self._store.resolve_pending()
-        return [] if _read(reading) else list(outcome.problems), int(changes.changed)
+        return [] if _read(reading) else list(outcome.problems), int(changes.changed), back
 
     def _without_unlisted(self, reread: Reread) -> Reread:
         """Of types that were read wholly, what the graph has besides is gone, unless it still answers."""

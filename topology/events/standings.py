@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from graph_schema.events import Refresh, RefreshKind, Reread, Standing
+from graph_schema.records import Record, Scope
 from topology.graph import Graph
 
 
@@ -25,6 +26,14 @@ class Standings:
             changed |= {Refresh(kind, id) for id in known.keys() | told.keys() if known.get(id) != told.get(id)}
             changed |= {Refresh(kind, id) for id in self._revised(kind, told, known)}
         return replace(reread, more=(*reread.more, *sorted(changed)))
+
+    def back(self, scope: Scope, records: Iterable[Record]) -> list[Refresh]:
+        """Hosts whose compute service is up and was not before, as far as the graph knows: it has tidied up there."""
+        up = {record.id for record in records if record.type == "host" and record.get("source_status") == "up"}
+        if not up:
+            return []
+        rows = self._graph.read("events_statuses", environment=self._environment, scope=scope.key, type="host")
+        return [Refresh("host", host) for host in sorted(up - {row["id"] for row in rows if row["status"] == "up"})]
 
     def _known(self, reread: Reread, kind: RefreshKind) -> dict[str, Standing]:
         where = {"environment": self._environment, "scope": reread.scope.key}
