@@ -16,8 +16,8 @@ from topology.store.lease import Reads
 from topology.store.link_plan import Anchor, Key, Linked, LinkPlan, anchored_at, plan_links
 from topology.store.writes import SaidLink, token_of
 
-# Containment by the environment, which is no object.
-_FROM_ENVIRONMENT = "environment"
+# It is no object: what it contains has a statement of its own.
+_ENVIRONMENT = "environment"
 End = tuple[str, str]
 """Type and id of an object that a link leads to."""
 
@@ -188,7 +188,7 @@ def create_links(
     missing: set[Key] = set()
     by_type: dict[str, list[SaidLink]] = defaultdict(list)
     for link in links:
-        by_type[_FROM_ENVIRONMENT if link.source_type == "environment" else link.type].append(link)
+        by_type[_ENVIRONMENT if link.source_type == _ENVIRONMENT else link.type].append(link)
     for type, of_type in by_type.items():
         rows: list[list[Any]] = []
         for link in sorted(of_type, key=lambda link: (link.source_id, link.target_id)):
@@ -211,9 +211,10 @@ def _nodes(tx: Transaction, environment: str, ends: Iterable[End]) -> dict[End, 
 
 
 def _join(tx: Transaction, environment: str, type: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Draw links of one type, or what the environment contains, between nodes."""
     if not rows:
         return
-    if type == _FROM_ENVIRONMENT:
+    if type == _ENVIRONMENT:
         tx.send("environment_contains", environment=environment, nodes=[node for [node] in rows])
     elif type == CONTAINS:
         tx.send("parents_join", rows=rows)
@@ -240,4 +241,4 @@ def _grouped(links: Iterable[SaidLink]) -> dict[str, list[SaidLink]]:
 
 def _ends(link: SaidLink) -> list[End]:
     ends = [(link.source_type, link.source_id), (link.target_type, link.target_id)]
-    return [end for end in ends if end[0] != "environment"]
+    return [end for end in ends if end[0] != _ENVIRONMENT]
