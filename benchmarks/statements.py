@@ -90,8 +90,10 @@ def _asking(graph: Graph, environment: str, cloud: MultipliedCloud) -> Iterator[
         return named[type, name].id
 
     web, other, db = (id_of("instance", name) for name in ("web1", "web2", "db1"))
+    network = id_of("network", "web")
     yield "clique: the first", lambda: clique(graph, environment, web)
     yield "clique: after another of its type", lambda: clique(graph, environment, other)
+    yield "clique: after one of another type, whose ids look alike", lambda: clique(graph, environment, network)
     yield "clique: no such object", lambda: _unknown(lambda: clique(graph, environment, "nobody"))
     yield "cliques: a page", lambda: cliques_page(graph, environment, "instance", limit=5)
     yield "cliques: counted", lambda: count_cliques(graph, environment)

@@ -1,10 +1,10 @@
 // name: clique_answer_dated
 // purpose: last part of a clique statement for one focal point: also how complete its scopes are, and what chose its type
 // mode: read
-// parameters: environment, focal_point_type, scope_properties, host_sources
+// parameters: environment, scope_properties, host_sources
 // Scopes are those that said the nodes, those of their hosts, and others that were not complete: as in `scopes_of`. The
 // last columns are as in `clique_question`: from them it is seen whether this was the statement to ask.
-RETURN focal.id AS focal_point, nodes, places, found AS links, truncated,
+RETURN focal.id AS focal_point, focal.type AS focal_point_type, nodes, places, found AS links, truncated,
        COLLECT {
          CALL (nodes) {
            UNWIND nodes AS node
@@ -24,7 +24,7 @@ RETURN focal.id AS focal_point, nodes, places, found AS links, truncated,
          MATCH (e:Environment {name: $environment})
          RETURN e {.distribution, .distribution_version, .mechanism_drivers, .type_drivers}
        }) AS variant,
-       COLLECT { MATCH (t:CliqueType) WHERE t.focal_point_type = $focal_point_type RETURN properties(t) } AS clique_types,
+       COLLECT { MATCH (t:CliqueType) WHERE t.focal_point_type = focal.type RETURN properties(t) } AS clique_types,
        COLLECT {
-         MATCH (c:CliqueConstraint) WHERE c.focal_point_type = $focal_point_type RETURN c.constraints
+         MATCH (c:CliqueConstraint) WHERE c.focal_point_type = focal.type RETURN properties(c)
        } AS constraints

@@ -2,8 +2,7 @@
 // purpose: first part of every clique statement: the focal points that are asked for, one row each
 // mode: read
 // parameters: environment, focal_points
-// template: focal
 UNWIND $focal_points AS focal_id
 MATCH (focal:Object {environment: $environment, id: focal_id})
 USING INDEX SEEK focal:Object(environment, id)
-WHERE focal:<<focal>>
+CALL (focal) {

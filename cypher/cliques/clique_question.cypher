@@ -8,7 +8,5 @@ WITH e, coalesce(focal.type, $focal_point_type) AS focal_point_type
 RETURN focal_point_type,
        e IS NOT NULL OR EXISTS { MATCH (o:Object {environment: $environment}) WHERE o.type IS NOT NULL } AS known,
        e {.distribution, .distribution_version, .mechanism_drivers, .type_drivers} AS variant,
-       COLLECT { MATCH (t:CliqueType) WHERE t.focal_point_type = focal_point_type RETURN properties(t) } AS clique_types,
-       COLLECT {
-         MATCH (c:CliqueConstraint) WHERE c.focal_point_type = focal_point_type RETURN c.constraints
-       } AS constraints
+       COLLECT { MATCH (t:CliqueType) RETURN properties(t) } AS clique_types,
+       COLLECT { MATCH (c:CliqueConstraint) RETURN properties(c) } AS constraints

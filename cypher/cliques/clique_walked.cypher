@@ -3,5 +3,4 @@
 // mode: read
 // parameters: limit
 // template: nodes, links
-WITH focal, [<<nodes>>] AS reached, [<<links>>] AS taken,
-     any(part IN [<<links>>] WHERE size(part) > $limit) AS truncated
+RETURN [<<nodes>>] AS reached, [<<links>>] AS taken, any(part IN [<<links>>] WHERE size(part) > $limit) AS truncated

@@ -15,11 +15,13 @@ from graph_schema.model import LinkType
 from graph_schema.records import Link
 from graph_schema.registry import OBJECT_TYPES, link_type, object_type
 from tests.cliques.oracle import Found, Oracle
-from tests.clouds import two_projects
+from tests.clouds import Cloud, two_projects
 from tests.raw import raw_session
-from topology.cliques.compilation import compile_clique, compile_count
+from topology.cliques.compilation import compile_clique, compile_count, compile_dated
 from topology.cliques.found import found_links
+from topology.freshness import HOST_SOURCES, SCOPE_PROPERTIES
 from topology.graph import Graph
+from topology.graph.connection import Row
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 NETWORKS = ("network-0", "network-1")
@@ -32,13 +34,37 @@ def test_each_default_type_reaches_what_a_plain_walk_reaches(
 ) -> None:
     cloud = two_projects()
     cloud.write(graph, environment)
-    added = {a.id: a.properties for a in cloud.attributes}
-    oracle = Oracle(
-        {r.id: (r.type, {**r.properties, **added.get(r.id, {})}) for r in cloud.records.values()}, cloud.links
-    )
     focal_points = [r.id for r in cloud.records.values() if r.type == clique_type.focal_point_type]
-    expected = {id: oracle.clique(id, clique_type.link_types) for id in focal_points}
+    expected = {id: oracle_of(cloud).clique(id, clique_type.link_types) for id in focal_points}
     assert compiled(graph, environment, clique_type, focal_points) == expected
+
+
+def test_one_statement_of_several_types_gives_each_focal_point_the_walk_of_its_own(
+    graph: Graph, environment: str
+) -> None:
+    cloud = two_projects()
+    cloud.write(graph, environment)
+    walks = {t.focal_point_type: t.link_types for t in SHIPPED}
+    focal_points = {r.id: walks[r.type] for r in cloud.records.values() if r.type in walks}
+    statement = compile_dated((t, CONSTRAINTS.get(t.focal_point_type, ())) for t in SHIPPED)
+    rows = graph.read(
+        statement,
+        environment=environment,
+        focal_points=[*focal_points, next(r.id for r in cloud.records.values() if r.type not in walks)],
+        limit=1000,
+        scope_properties=SCOPE_PROPERTIES,
+        host_sources=HOST_SOURCES,
+    )
+    assert found_of(rows) == {id: oracle_of(cloud).clique(id, walk) for id, walk in focal_points.items()}
+    assert {row["focal_point"]: row["focal_point_type"] for row in rows} == {
+        id: cloud.records[id].type for id in focal_points
+    }
+
+
+def oracle_of(cloud: Cloud) -> Oracle:
+    added = {a.id: a.properties for a in cloud.attributes}
+    objects = {r.id: (r.type, {**r.properties, **added.get(r.id, {})}) for r in cloud.records.values()}
+    return Oracle(objects, cloud.links)
 
 
 class SmallGraph:
@@ -155,6 +181,10 @@ def compiled(
 ) -> dict[str, Found]:
     constraints = CONSTRAINTS.get(clique_type.focal_point_type, ()) if constrained else ()
     rows = graph.read(compile_clique(clique_type, constraints), environment=environment, focal_points=ids, limit=1000)
+    return found_of(rows)
+
+
+def found_of(rows: list[Row]) -> dict[str, Found]:
     assert all(len(r["nodes"]) == len({n["id"] for n in r["nodes"]}) for r in rows), "a node twice"
     return {
         row["focal_point"]: (

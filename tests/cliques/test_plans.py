@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -75,18 +76,24 @@ def scans(graph: Graph, named: Statement) -> list[str]:
 @pytest.fixture(scope="module", autouse=True)
 def _something_there(graph: Graph) -> Iterator[None]:
     """Plans are made for what there is: an empty database may be scanned for nothing."""
-    two_projects().write(graph, "test-plans")
+    environment = f"test-plans-{uuid4().hex[:12]}"  # other processes of the same run may be here too
+    two_projects().write(graph, environment)
     yield
     with raw_session(graph) as session:
-        session.run("MATCH (n) WHERE n.environment = 'test-plans' OR n.name = 'test-plans' DETACH DELETE n").consume()
+        session.run("MATCH (n) WHERE n.environment = $e OR n.name = $e DETACH DELETE n", e=environment).consume()
 
 
 @pytest.mark.parametrize("clique_type", CLIQUE_TYPES, ids=lambda t: t.name)
 def test_cliques_are_found_by_index(graph: Graph, clique_type: CliqueType) -> None:
     constraints = CONSTRAINTS.get(clique_type.focal_point_type, ())
     assert scans(graph, compile_clique(clique_type, constraints)) == []
-    assert scans(graph, compile_dated(clique_type, constraints)) == []
+    assert scans(graph, compile_dated([(clique_type, constraints)])) == []
     assert scans(graph, compile_count(clique_type, ())) == []
+
+
+def test_the_walks_of_several_types_in_one_statement_are_found_by_index(graph: Graph) -> None:
+    every = [(t, CONSTRAINTS.get(t.focal_point_type, ())) for t in CLIQUE_TYPES if t.environment]
+    assert scans(graph, compile_dated(every)) == []
 
 
 @pytest.mark.parametrize("name", QUESTIONS)

@@ -11,9 +11,10 @@ from typing import Any
 
 from cypher import Statement
 from graph_schema.clique_types import CLIQUE_TYPES, CliqueType
-from topology.cliques.choosing import Choice, Guesses, NoCliqueType, choose_for, users_types
-from topology.cliques.compilation import compile_clique, compile_count, compile_dated
+from topology.cliques.choosing import Choice, NoCliqueType, choose_for, choose_with, users_types
+from topology.cliques.compilation import compile_clique, compile_count
 from topology.cliques.found import found_links, found_nodes
+from topology.cliques.guessing import Guess, Guesses, types_like
 from topology.errors import UnknownObject
 from topology.freshness import HOST_SOURCES, SCOPE_PROPERTIES, Freshness, ScopeBook
 from topology.graph import Graph
@@ -75,26 +76,27 @@ def clique(graph: Graph, environment: str, focal_id: str, *, limit: int = STEP_L
     # Most answers take one statement: what it tells beside the answer shows whether the guess was right.
     guess = _GUESSES.get(graph, environment, focal)
     row = guess and _asked(graph, environment, focal, guess, limit)
-    if guess and row and guess.is_right(environment, row):
-        return _dated(graph, environment, guess, row)
+    guessed = guess.choices.get(row["focal_point_type"]) if guess and row else None
+    if row and guessed and guessed.is_right(environment, row):
+        return _dated(graph, environment, guessed, row)
     try:
-        choice = choose_for(graph, environment, focal_point=focal)
+        choice, alike = choose_with(graph, environment, focal, types_like(focal))
     except UnknownObject as error:
         raise UnknownObject(f"{error}.{suggestions(graph, environment, focal_id)}") from None
-    row = _asked(graph, environment, focal, choice, limit)
+    # To plan a walk for each type takes the server longer: whoever asks once waits for one.
+    row = _asked(graph, environment, focal, Guess.of({choice.clique_type.focal_point_type: choice}), limit)
     if row is None:
         raise UnknownObject(f"{environment}: {quoted(focal)} was removed a moment ago. Ask again.")
-    _GUESSES.keep(graph, environment, focal, choice)
+    _GUESSES.keep(graph, environment, focal, Guess.of(alike))
     return _dated(graph, environment, choice, row)
 
 
-def _asked(graph: Graph, environment: str, focal: str, choice: Choice, limit: int) -> Row | None:
-    """What the statement of a choice tells; None where there is no such focal point of its type."""
+def _asked(graph: Graph, environment: str, focal: str, guess: Guess, limit: int) -> Row | None:
+    """What the statement of a guess tells; None where there is no such focal point of its types."""
     rows = graph.read(
-        compile_dated(choice.clique_type, choice.constraints),
+        guess.statement,
         environment=environment,
         focal_points=[focal],
-        focal_point_type=choice.clique_type.focal_point_type,
         limit=limit,
         scope_properties=SCOPE_PROPERTIES,
         host_sources=HOST_SOURCES,

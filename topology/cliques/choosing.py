@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from graph_schema.clique_types import CLIQUE_TYPES, CONSTRAINTS, CliqueType, choose
 from graph_schema.model import SchemaError
-from graph_schema.registry import OBJECT_TYPES
 from graph_schema.variants import EnvironmentVariant
 from topology.errors import TopologyError, UnknownEnvironment, UnknownObject
 from topology.graph import Graph
+from topology.graph.connection import Row
 from topology.shapes import quoted
 
 
@@ -31,9 +31,8 @@ class Choice:
 
     def is_right(self, environment: str, row: Mapping[str, Any]) -> bool:
         """Whether what a statement told chooses what gives the same answer, notes included. Raises NoCliqueType."""
-        return self.chosen_by == _chosen_by(row) or self._is_like(
-            choice_of(environment, self.clique_type.focal_point_type, row)
-        )
+        kind = self.clique_type.focal_point_type
+        return self.chosen_by == _chosen_by(kind, row) or self._is_like(choice_of(environment, kind, row))
 
     def _is_like(self, other: Choice) -> bool:
         return (self.clique_type.as_json(), self.constraints, sorted(self.notes)) == (
@@ -50,15 +49,32 @@ def choose_for(
 
     Raises UnknownEnvironment, UnknownObject (without suggestions), NoCliqueType.
     """
+    row = _question(graph, environment, focal_point, focal_point_type)
+    return choice_of(environment, row["focal_point_type"], row, focal_point)
+
+
+def choose_with(
+    graph: Graph, environment: str, focal_point: str, others: Iterable[str]
+) -> tuple[Choice, dict[str, Choice]]:
+    """The choice for one object, and by type those for it and for other types that have any. Raises as `choose_for`."""
+    row = _question(graph, environment, focal_point, None)
+    choice = choice_of(environment, row["focal_point_type"], row, focal_point)
+    choices = {choice.clique_type.focal_point_type: choice}
+    for type in set(others) - choices.keys():
+        with suppress(NoCliqueType):
+            choices[type] = choice_of(environment, type, row)
+    return choice, choices
+
+
+def _question(graph: Graph, environment: str, focal_point: str | None, focal_point_type: str | None) -> Row:
     row = graph.read(
         "clique_question", environment=environment, focal_point=focal_point, focal_point_type=focal_point_type
     )[0]
     if not row["known"]:
         raise UnknownEnvironment(f"no environment is named {quoted(environment)}. There are: calipso env list")
-    kind = row["focal_point_type"]
-    if kind is None:
+    if row["focal_point_type"] is None:
         raise UnknownObject(f"{environment}: no object has the id {quoted(focal_point or '')}")
-    return choice_of(environment, kind, row, focal_point)
+    return row
 
 
 def choice_of(environment: str, kind: str, row: Mapping[str, Any], focal_point: str | None = None) -> Choice:
@@ -66,42 +82,24 @@ def choice_of(environment: str, kind: str, row: Mapping[str, Any], focal_point: 
 
     Raises NoCliqueType.
     """
-    own, notes = users_types(row["clique_types"])
-    chosen = choose((*own, *CLIQUE_TYPES), kind, _variant(environment, row["variant"] or {}))
+    chosen_by = variant, types, constraints = _chosen_by(kind, row)
+    own, notes = users_types(types)
+    chosen = choose((*own, *CLIQUE_TYPES), kind, _variant(environment, variant or {}))
     if chosen is None:
         known = ", ".join(sorted({t.focal_point_type for t in (*own, *CLIQUE_TYPES)}))
         raise NoCliqueType(
             f"{environment}: no clique type has a {kind} as its focal point; there are types for: {known}. "
             f"What is inside a {kind}: calipso tree {environment} --from {focal_point or 'ID'}"
         )
-    return Choice(chosen, _constraints(kind, row["constraints"]), notes, _chosen_by(row))
+    return Choice(chosen, _constraints(kind, constraints), notes, chosen_by)
 
 
-def _chosen_by(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    return row["variant"], row["clique_types"], row["constraints"]
-
-
-class Guesses:
-    """What was chosen last for an id that looks alike, of each graph and environment.
-
-    Only guesses: whoever uses one compares it with what the graph says together with the answer.
-    """
-
-    def __init__(self) -> None:
-        self._last: WeakKeyDictionary[Graph, dict[tuple[str, str], Choice]] = WeakKeyDictionary()
-
-    def get(self, graph: Graph, environment: str, id: str) -> Choice | None:
-        """The guess for an id, or None."""
-        return self._last.get(graph, {}).get((environment, _look(id)))
-
-    def keep(self, graph: Graph, environment: str, id: str, choice: Choice) -> None:
-        """Remember what was right."""
-        self._last.setdefault(graph, {})[environment, _look(id)] = choice
-
-
-def _look(id: str) -> str:
-    """The type that is in the id of what is on a host; uuids look like each other."""
-    return next((part for part in id.split(":") if part in OBJECT_TYPES), "")
+def _chosen_by(kind: str, row: Mapping[str, Any]) -> tuple[Any, list[Any], list[Any]]:
+    """What concerns a type of focal point: the environment's variant, users' clique types and their constraints."""
+    types, constraints = (
+        [one for one in row[of] if one.get("focal_point_type") == kind] for of in ("clique_types", "constraints")
+    )
+    return row["variant"], types, constraints
 
 
 def users_types(rows: Sequence[Mapping[str, Any]]) -> tuple[tuple[CliqueType, ...], tuple[str, ...]]:
@@ -139,7 +137,7 @@ def _variant(environment: str, told: Mapping[str, Any]) -> EnvironmentVariant:
 
 
 def _constraints(focal_point_type: str, users: Sequence[Any]) -> tuple[str, ...]:
-    return _words(users[0]) if users else CONSTRAINTS.get(focal_point_type, ())
+    return _words(users[0].get("constraints")) if users else CONSTRAINTS.get(focal_point_type, ())
 
 
 def _words(value: Any) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Compiles a clique type to one Cypher statement: named fragments, filled with declared names and put in order."""
+"""Compiles clique types to one Cypher statement: named fragments, filled with declared names and put in order."""
 
 from __future__ import annotations
 
@@ -12,39 +12,49 @@ from graph_schema.registry import link_type, object_type
 
 # Users' types come and go with the graph; the statements of those in use are kept.
 _KEPT = 512
+Constrained = tuple[CliqueType, tuple[str, ...]]
+"""A clique type and what constrains its walk."""
 
 
 def compile_clique(clique_type: CliqueType, constraints: Sequence[str]) -> Statement:
     """The statement that answers with each focal point's clique; parameters environment, focal_points, limit."""
-    return _compiled(clique_type, tuple(constraints), ("clique_found", "clique_answer"))
+    return _compiled(((clique_type, tuple(constraints)),), ("clique_found", "clique_answer"))
 
 
-def compile_dated(clique_type: CliqueType, constraints: Sequence[str]) -> Statement:
-    """As `compile_clique`, with the scopes that the answer rests on; also scope_properties and host_sources."""
-    return _compiled(clique_type, tuple(constraints), ("clique_found", "clique_answer_dated"))
+def compile_dated(choices: Iterable[Constrained]) -> Statement:
+    """As `compile_clique`, with the scopes that the answer rests on; also scope_properties and host_sources.
+
+    Of several clique types, each of another type of focal point, the focal point takes its own.
+    """
+    return _compiled(tuple(choices), ("clique_found", "clique_answer_dated"))
 
 
 def compile_count(clique_type: CliqueType, constraints: Sequence[str]) -> Statement:
     """The statement that only counts the focal points and how many of them are linked to anything."""
-    return _compiled(clique_type, tuple(constraints), ("clique_count",))
+    return _compiled(((clique_type, tuple(constraints)),), ("clique_count",))
 
 
 @lru_cache(maxsize=_KEPT)
-def _compiled(clique_type: CliqueType, constraints: tuple[str, ...], endings: tuple[str, ...]) -> Statement:
-    focal = object_type(clique_type.focal_point_type)
-    parts = [
-        statement("clique_head").fill(focal=focal.label),
-        *_networks(focal.name, constraints),
-        *_walk(focal.name, clique_type.steps),
-        *map(statement, endings),
-    ]
+def _compiled(choices: tuple[Constrained, ...], endings: tuple[str, ...]) -> Statement:
+    parts = [statement("clique_head"), *_branches(choices), statement("clique_end"), *map(statement, endings)]
     return Statement(
-        name=f"{endings[-1]} of {clique_type.name}",
-        purpose=f"{clique_type.name}: {', '.join(clique_type.link_types)}",
+        name=f"{endings[-1]} of {', '.join(kind.name for kind, _ in choices)}",
+        purpose="; ".join(f"{kind.name}: {', '.join(kind.link_types)}" for kind, _ in choices),
         mode="read",
         parameters=tuple(dict.fromkeys(name for part in parts for name in part.parameters)),
         text="\n".join(part.text for part in parts),
     )
+
+
+def _branches(choices: Iterable[Constrained]) -> Iterable[Statement]:
+    """One for each clique type, for the focal points of its type."""
+    for number, (clique_type, constraints) in enumerate(choices):
+        if number:
+            yield statement("clique_or")
+        focal = object_type(clique_type.focal_point_type)
+        yield statement("clique_of").fill(focal=focal.label)
+        yield from _networks(focal.name, constraints)
+        yield from _walk(focal.name, clique_type.steps)
 
 
 def _walk(focal: str, steps: Sequence[Step]) -> Iterable[Statement]:
