@@ -1,4 +1,4 @@
-"""The writer against Cartography's and against bare MERGE: the same rows on the same server, in turns.
+"""The writer against Cartography's in two forms and against bare MERGE: the same rows on the same server, in turns.
 
     python -m benchmarks.store [--objects 10000] [--rounds 3]
 
@@ -14,6 +14,7 @@ import argparse
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from neo4j import Session
 
@@ -78,24 +79,29 @@ class _Sides:
 
     def __init__(self, graph: Graph, session: Session) -> None:
         self._graph, self._session = graph, session
-        self._cartography = Cartography(session)
+        self._cartographies = [Cartography(session, whole=whole) for whole in (True, False)]
 
     def round(self, cases: Sequence[_Case]) -> list[list[float]]:
         """Seconds of each side for each case, beginning with nothing."""
         self.empty()
         found = [[seconds_of(side) for side in self._sides(case)] for case in cases]
-        print(f"Cartography has {self._cartography.counts()} nodes and relationships", flush=True)
+        counts = [f"{nodes:,} nodes and {links:,} links" for nodes, links in self._counted()]
+        print(f"Cartography has {counts[0]}; the least of it {counts[1]}", flush=True)
         return found
 
     def empty(self) -> None:
         """Remove what all sides wrote."""
         forget(self._graph, ENVIRONMENT, MERGED)
-        self._cartography.empty()
+        for one in self._cartographies:
+            one.empty()
+
+    def _counted(self) -> list[tuple[int, int]]:
+        return [one.counts() for one in self._cartographies]
 
     def _sides(self, case: _Case) -> Iterator[Callable[[], object]]:
-        prepared, kinds = self._cartography.prepared(case.rows), frozenset(case.rows.links)
         yield lambda: write_parts(self._graph, ENVIRONMENT, _parts(case.kept))
-        yield lambda: self._cartography.write(prepared, kinds)
+        for one in self._cartographies:
+            yield partial(one.write, one.prepared(case.rows))
         yield lambda: merge(self._session, case.rows)
 
 
@@ -106,9 +112,10 @@ def _parts(kept: Kept) -> Iterator[Part]:
 def _print(cases: Sequence[tuple[str, _Case]], rounds: Sequence[list[list[float]]]) -> None:
     rows = []
     for number, (name, _) in enumerate(cases):
-        calipso, cartography, merging = (min(one[number][side] for one in rounds) for side in range(3))
-        rows.append([name, calipso, cartography, merging, cartography / calipso, merging / calipso])
-    print_table(["case", "Calipso s", "Cartography s", "MERGE s", "Cartography/Calipso", "MERGE/Calipso"], rows)
+        product, *others = (min(one[number][side] for one in rounds) for side in range(4))
+        rows.append([name, product, *others, *(other / product for other in others)])
+    names = ["Cartography", "its least", "MERGE"]
+    print_table(["case", "Calipso s", *(f"{one} s" for one in names), *(f"{one} / Calipso" for one in names)], rows)
 
 
 if __name__ == "__main__":
