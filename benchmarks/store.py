@@ -1,11 +1,11 @@
 """The writer against Cartography's in two forms and against bare MERGE: the same rows on the same server, in turns.
 
-    python -m benchmarks.store [--objects 10000] [--rounds 3]
+    python -m benchmarks.store [--objects 10000] [--rounds 5]
 
 First load, unchanged rescan, one per cent of the objects renamed, one in ten of the tenancies gone. Each side does each
 case before the next case begins; a round begins with empty hands. Rows of the other sides are made beforehand; the
-product's side begins with records, as a scan does. Printed: seconds (the best of the rounds), and the seconds of the
-others divided by the product's.
+product's side begins with records, as a scan does. Printed: seconds, and the seconds of the others divided by the
+product's in the same round; of each the median of the rounds.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import gc
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from statistics import median
 
 from neo4j import Session
 
@@ -39,7 +40,7 @@ def main() -> None:
     """Run the comparison and print it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--objects", type=int, default=10_000, help="about so many objects")
-    parser.add_argument("--rounds", type=int, default=3, help="how often everything is done")
+    parser.add_argument("--rounds", type=int, default=5, help="how often everything is done")
     arguments = parser.parse_args()
     with measured_server() as server, server.driver.session() as session:
         sides = _Sides(server.graph, session)
@@ -112,8 +113,12 @@ def _parts(kept: Kept) -> Iterator[Part]:
 def _print(cases: Sequence[tuple[str, _Case]], rounds: Sequence[list[list[float]]]) -> None:
     rows = []
     for number, (name, _) in enumerate(cases):
-        product, *others = (min(one[number][side] for one in rounds) for side in range(4))
-        rows.append([name, product, *others, *(other / product for other in others)])
+        turns = [one[number] for one in rounds]
+        seconds = [median(side) for side in zip(*turns, strict=True)]
+        ratios = [
+            median(side) for side in zip(*([other / turn[0] for other in turn[1:]] for turn in turns), strict=True)
+        ]
+        rows.append([name, *seconds, *ratios])
     names = ["Cartography", "its least", "MERGE"]
     print_table(["case", "Calipso s", *(f"{one} s" for one in names), *(f"{one} / Calipso" for one in names)], rows)
 
