@@ -1,12 +1,11 @@
 """The writer against Cartography's in two forms and against bare MERGE: the same rows on the same server, in turns.
 
-    python -m benchmarks.store [--objects 10000] [--rounds 5]
+    python -m benchmarks.store [--objects 10000] [--rounds 4]
 
 First load, unchanged rescan, one per cent of the objects renamed, one in ten of the tenancies gone. Each side does each
-case before the next case begins, and after the server has done what the side before left to it; a round begins with
-empty hands. Rows of the other sides are made beforehand; the
-product's side begins with records, as a scan does. Printed: seconds, and the seconds of the others divided by the
-product's in the same round; of each the median of the rounds.
+case before the next case begins; a round begins with empty hands, and with another side than the one before. Rows of the
+other sides are made beforehand; the product's side begins with records, as a scan does. Printed: seconds, and the
+seconds of the others divided by the product's in the same round; of each the median of the rounds.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ def main() -> None:
     """Run the comparison and print it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--objects", type=int, default=10_000, help="about so many objects")
-    parser.add_argument("--rounds", type=int, default=5, help="how often everything is done")
+    parser.add_argument("--rounds", type=int, default=4, help="how often everything is done")
     arguments = parser.parse_args()
     with measured_server() as server, server.driver.session() as session:
         sides = _Sides(server.graph, session)
@@ -59,7 +58,8 @@ def main() -> None:
         gc.freeze()
         nodes, links = cases[0][1].rows.size
         print(f"{nodes:,} objects and {links:,} links; batches of {BATCH:,} (Cartography: its own 10,000)")
-        _print(cases, [sides.round([case for _, case in cases]) for _ in range(arguments.rounds + 1)][1:])
+        rounds = [sides.round([case for _, case in cases], number) for number in range(arguments.rounds + 1)]
+        _print(cases, rounds[1:])
         sides.empty()
 
 
@@ -83,10 +83,10 @@ class _Sides:
         self._graph, self._session = graph, session
         self._cartographies = [Cartography(session, whole=whole) for whole in (True, False)]
 
-    def round(self, cases: Sequence[_Case]) -> list[list[float]]:
-        """Seconds of each side for each case, beginning with nothing."""
+    def round(self, cases: Sequence[_Case], first: int) -> list[list[float]]:
+        """Seconds of each side for each case, beginning with nothing; `first` is the side that begins."""
         self.empty()
-        found = [[self._seconds_of(side) for side in self._sides(case)] for case in cases]
+        found = [_seconds_of(list(self._sides(case)), first) for case in cases]
         counts = [f"{nodes:,} nodes and {links:,} links" for nodes, links in self._counted()]
         print(f"Cartography has {counts[0]}; the least of it {counts[1]}", flush=True)
         return found
@@ -97,12 +97,6 @@ class _Sides:
         for one in self._cartographies:
             one.empty()
 
-    def _seconds_of(self, side: Callable[[], object]) -> float:
-        """What others have left for the server to do later is done first: to flush, and to bring the search up to date."""
-        for text in ("CALL db.checkpoint()", "CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()"):
-            self._session.run(text).consume()
-        return seconds_of(side)
-
     def _counted(self) -> list[tuple[int, int]]:
         return [one.counts() for one in self._cartographies]
 
@@ -111,6 +105,13 @@ class _Sides:
         for one in self._cartographies:
             yield partial(one.write, one.prepared(case.rows))
         yield lambda: merge(self._session, case.rows)
+
+
+def _seconds_of(sides: Sequence[Callable[[], object]], first: int) -> list[float]:
+    """Seconds of each side, whose turns begin with the `first`: what one leaves to do, the next one bears."""
+    turns = [(first + number) % len(sides) for number in range(len(sides))]
+    found = {turn: seconds_of(sides[turn]) for turn in turns}
+    return [found[turn] for turn in sorted(found)]
 
 
 def _parts(kept: Kept) -> Iterator[Part]:
