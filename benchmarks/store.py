@@ -3,7 +3,7 @@
     python -m benchmarks.store [--objects 10000] [--rounds 4]
 
 First load, unchanged rescan, one per cent of the objects renamed, one in ten of the tenancies gone. Each side does each
-case before the next case begins; a round begins with empty hands, and with another side than the one before. Rows of the
+case before the next case begins; a round begins with empty hands, and with another side than the last one. Rows of the
 other sides are made beforehand; the product's side begins with records, as a scan does. Printed: seconds, and the
 seconds of the others divided by the product's in the same round; of each the median of the rounds.
 """
