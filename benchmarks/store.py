@@ -54,10 +54,6 @@ def main() -> None:
                 ("1 % churn", _Case.of(cloud.parts(change=renamed(PERCENT)))),
                 ("10 % removal", _Case.of(cloud.parts(change=renamed(PERCENT), decimated=True))),
             ]
-        # What all sides are to write is held all the time: else the collector looks at it again and again, a sixth of a
-        # second each time, in the middle of whoever makes most objects.
-        gc.collect()
-        gc.freeze()
         nodes, links = cases[0][1].rows.size
         print(f"{nodes:,} objects and {links:,} links; batches of {BATCH:,} (Cartography: its own 10,000)")
         rounds = [sides.round([case for _, case in cases], number) for number in range(arguments.rounds + 1)]
@@ -85,12 +81,13 @@ class _Sides:
         self._graph, self._session = graph, session
         self._cartographies = [Cartography(session, whole=whole) for whole in (True, False)]
 
-    def round(self, cases: Sequence[_Case], first: int) -> list[list[float]]:
-        """Seconds of each side for each case, beginning with nothing; `first` is the side that begins."""
+    def round(self, cases: Sequence[_Case], number: int) -> list[list[float]]:
+        """Seconds of each side for each case, beginning with nothing; its number tells which side begins."""
         self.empty()
-        found = [_seconds_of(list(self._sides(case)), first) for case in cases]
+        found = [_seconds_of(list(self._sides(case)), number) for case in cases]
         counts = [f"{nodes:,} nodes and {links:,} links" for nodes, links in self._counted()]
-        print(f"Cartography has {counts[0]}; the least of it {counts[1]}", flush=True)
+        seconds = ", ".join(f"{one:.1f}" for one in found[0])
+        print(f"round {number}: {seconds} s; Cartography has {counts[0]}; the least of it {counts[1]}", flush=True)
         return found
 
     def empty(self) -> None:
@@ -111,6 +108,10 @@ class _Sides:
 
 def _seconds_of(sides: Sequence[Callable[[], object]], first: int) -> list[float]:
     """Seconds of each side, whose turns begin with the `first`: what one leaves to do, the next one bears."""
+    # What all sides are to write is held meanwhile. Else the collector looks at it again and again, a sixth of a second
+    # each time and more with more of it, in the middle of whoever makes most objects.
+    gc.collect()
+    gc.freeze()
     turns = [(first + number) % len(sides) for number in range(len(sides))]
     found = {turn: seconds_of(sides[turn]) for turn in turns}
     return [found[turn] for turn in sorted(found)]

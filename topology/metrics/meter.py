@@ -99,7 +99,7 @@ class Meter:
 
 
 def _check(kind: str, metric: Metric, labels: tuple[Any, ...]) -> None:
-    if metric.kind != kind or len(labels) != len(metric.labels):
+    if metric.kind != kind or len(labels) != len(metric.labels) or not all(isinstance(one, str) for one in labels):
         raise ValueError(f"{metric.name} is a {metric.kind} of {metric.labels}, used as a {kind} of {labels}")
 
 

@@ -13,6 +13,7 @@ from topology.errors import Superseded
 from topology.graph import Graph
 from topology.scan.collection import Collection
 from topology.scan.dependants import hosts_to_read
+from topology.scan.garbage import seldom_searched
 from topology.scan.inventory import Inventory
 from topology.scan.journal import Journal
 from topology.scan.options import ScanOptions
@@ -43,7 +44,8 @@ def scan(
     nowhere to write; the graph is then consistent, and the next scan completes the work. A dry run writes nothing.
     """
     options = options or ScanOptions()
-    with Journal(graph, environment, options, scan_id=scan_id, started_by=started_by, progress=progress) as journal:
+    journaled = Journal(graph, environment, options, scan_id=scan_id, started_by=started_by, progress=progress)
+    with journaled as journal, seldom_searched():
         store = GraphStore(
             graph,
             environment,

@@ -71,10 +71,16 @@ class WriteContext:
 
     def batches(self, rows: Iterable[T]) -> Iterator[list[T]]:
         """Rows in batches; between them the scan may be stopped."""
-        iterator = iter(rows)
-        while batch := list(islice(iterator, self.batch_size)):
+        for batch in batched(rows, self.batch_size):
             self.stop()
             yield batch
+
+
+def batched(rows: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Rows in batches of this size, and what is left."""
+    iterator = iter(rows)
+    while batch := list(islice(iterator, size)):
+        yield batch
 
 
 def places(contexts: Sequence[WriteContext]) -> dict[str, Any]:

@@ -87,7 +87,7 @@ class GraphStore:
         before: whatever `writes` does must bear that.
         """
         prepared = (prepare(one, self._batch_size) for one in writes)
-        for some in (prepared,) if isinstance(writes, Sequence) else self._ahead(prepared):
+        for some in (prepared,) if isinstance(writes, Sequence) else self._ahead(map(self._made_ready, prepared)):
             for group in together(some, self._batch_size):
                 self._stop()
                 found = self._write_group(group, [RemovalGuard(self._share, self._floor, accept_removals)] * len(group))
@@ -181,6 +181,13 @@ class GraphStore:
         for type in types:
             rows = self._graph.stream("records_of_type", **where, type=type, excluding=keys)
             yield from (record_of(row["node"]) for row in rows)
+
+    def _made_ready(self, one: Prepared) -> Prepared:
+        """What it takes to create the objects of a small reading, where those before were new."""
+        if one.small and self._expect_changes:
+            for said in one.says:
+                said.make_ready(to_create=True)
+        return one
 
     def _ahead(self, prepared: Iterable[Prepared]) -> Iterator[list[Prepared]]:
         return read_ahead(

@@ -42,7 +42,11 @@ def spool_of_anchors() -> Spool[Anchor]:
 
 def _anchor_of_row(row: list[Any]) -> Anchor:
     *said, links = row
-    return Anchor._make([*said, [SaidLink._make(link) for link in links]])
+    return Anchor._make([*said, [_link_of_row(*link) for link in links]])
+
+
+def _link_of_row(type: str, source: list[str], target: list[str], *carried: Any) -> SaidLink:
+    return SaidLink(type, (source[0], source[1]), (target[0], target[1]), *carried)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,7 @@ def _plan_one(plan: LinkPlan, anchor: Anchor, linked: Linked, complete: bool) ->
     if not whole:
         plan.unsettled.add(anchor.place)
     parents = [link for link, _ in create if link.contains]
-    plan.parents += [[anchor.id, parent.source_type, parent.source_id] for parent in parents]
+    plan.parents += [[anchor.id, *parent.source] for parent in parents]
 
 
 @cache

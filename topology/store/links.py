@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from types import MappingProxyType
+from operator import itemgetter
 from typing import Any
 
 from cypher import statement
@@ -14,12 +14,11 @@ from topology.graph import Transaction
 from topology.store.context import WriteContext
 from topology.store.lease import Reads
 from topology.store.link_plan import Anchor, Key, Linked, LinkPlan, anchored_at, plan_links
-from topology.store.writes import SaidLink, token_of
+from topology.store.writes import End, SaidLink, token_of
 
 # It is no object: what it contains has a statement of its own.
 _ENVIRONMENT = "environment"
-End = tuple[str, str]
-"""Type and id of an object that a link leads to."""
+_NODES = itemgetter(0, 1)
 
 
 class LinkStep:
@@ -68,12 +67,12 @@ class LinkStep:
 
     def _missing_when_planned(self, plan: LinkPlan) -> set[Key]:
         """Links of which an end is neither in the graph nor planned by this dry run."""
-        ends = {end for link, _ in plan.create for end in _ends(link)}
-        absent = [end for end in ends if token_of(*end) not in self._context.planned]
-        rows = self._context.read("objects_there", environment=self._context.environment, rows=absent)
-        there = {absent[number] for number, _ in rows[0]["there"]}
-        missing = {end for end in absent if end not in there}
-        return {link.key for link, _ in plan.create if not missing.isdisjoint(_ends(link))}
+        links = [link for link, _ in plan.create]
+        planned = {
+            end for link in links for end in (link.source, link.target) if token_of(*end) in self._context.planned
+        }
+        there = planned | nodes_of(self._context.read, self._context.environment, links, planned).keys()
+        return {link.key for link in links if lacks(link, there)}
 
     def _count(self, plan: LinkPlan, missing: set[Key]) -> None:
         self.unsettled |= plan.unsettled
@@ -128,9 +127,10 @@ def apply_plan(tx: Transaction, environment: str, plan: LinkPlan) -> set[Key]:
     for type, links in _grouped(link for link, _ in plan.update).items():
         update = statement("links_update").fill(relationship=link_type(type).relationship)
         tx.send(
-            update, environment=environment, rows=[[link.source_id, link.target_id, *link.carried()] for link in links]
+            update, environment=environment, rows=[[link.source[1], link.target[1], *link.carried()] for link in links]
         )
-    missing = create_links(tx, environment, [link for link, _ in plan.create])
+    created = [link for link, _ in plan.create]
+    missing = create_links(tx, environment, created, nodes_of(tx.run, environment, created))
     dropped = [*plan.drop, *(plan.waiting - missing)]
     if dropped:
         tx.send("pending_drop", environment=environment, rows=sorted(map(list, dropped)))
@@ -147,10 +147,10 @@ def add_pending(tx: Transaction, environment: str, links: Iterable[tuple[SaidLin
     rows = [
         {
             "link_type": link.type,
-            "source_id": link.source_id,
-            "target_id": link.target_id,
-            "source_type": link.source_type,
-            "target_type": link.target_type,
+            "source_id": link.source[1],
+            "target_id": link.target[1],
+            "source_type": link.source[0],
+            "target_type": link.target[0],
             "anchor_id": anchor,
             "name": None if link.contains else link.name,
             "state": None if link.contains else link.state,
@@ -175,48 +175,45 @@ def _delete(tx: Transaction, environment: str, keys: Sequence[Key]) -> None:
             tx.send(delete, environment=environment, rows=[[source, target] for _, source, target in of_type])
 
 
-def create_links(
-    tx: Transaction, environment: str, links: Sequence[SaidLink], created: Mapping[End, int] = MappingProxyType({})
-) -> set[Key]:
-    """Write links; the keys of those that have an end missing. `created`: nodes of objects that are new.
-
-    Each end is looked up once, and the links are drawn between nodes: to find both ends of each link by their ids would
-    take longer than to write it.
-    """
-    ends = {end for link in links for end in _ends(link)}
-    nodes = {**created, **_nodes(tx, environment, ends - created.keys())}
-    missing: set[Key] = set()
-    by_type: dict[str, list[SaidLink]] = defaultdict(list)
-    for link in links:
-        by_type[_ENVIRONMENT if link.source_type == _ENVIRONMENT else link.type].append(link)
-    for type, of_type in by_type.items():
-        rows: list[list[Any]] = []
-        for link in sorted(of_type, key=lambda link: (link.source_id, link.target_id)):
-            at = [nodes.get(end) for end in _ends(link)]
-            if None in at:
-                missing.add(link.key)
-            else:
-                rows.append([*at, *link.carried()])
-        _join(tx, environment, type, rows)
-    return missing
-
-
-def _nodes(tx: Transaction, environment: str, ends: Iterable[End]) -> dict[End, int]:
-    """Where these objects are, but for those that are not there."""
-    wanted = sorted(ends)
+def nodes_of(
+    read: Reads, environment: str, links: Iterable[SaidLink], new: Container[End] = frozenset()
+) -> dict[End, int]:
+    """Where the ends of links are, but for those that are not there; `new` ones are not looked for."""
+    ends = {end for link in links for end in (link.source, link.target) if end[0] != _ENVIRONMENT}
+    wanted = sorted(end for end in ends if end not in new)
     if not wanted:
         return {}
-    rows = tx.run("objects_there", environment=environment, rows=wanted)
+    rows = read("objects_there", environment=environment, rows=wanted)
     return {wanted[number]: node for number, node in rows[0]["there"]}
 
 
-def _join(tx: Transaction, environment: str, type: str, rows: Sequence[Sequence[Any]]) -> None:
-    """Draw links of one type, or what the environment contains, between nodes."""
-    if not rows:
-        return
-    if type == _ENVIRONMENT:
-        tx.send("environment_contains", environment=environment, nodes=[node for [node] in rows])
-    elif type == CONTAINS:
+def create_links(tx: Transaction, environment: str, links: Iterable[SaidLink], nodes: Mapping[End, int]) -> set[Key]:
+    """Write links; the keys of those that have an end which is not among the `nodes`.
+
+    Each end was looked up once, and the links are drawn between nodes: to find both ends of each link by their ids
+    would take longer than to write it.
+    """
+    missing: set[Key] = set()
+    tops: list[int] = []
+    rows: dict[str, list[list[Any]]] = defaultdict(list)
+    for link in links:
+        source, target = nodes.get(link.source), nodes.get(link.target)
+        if source is not None and target is not None:
+            rows[link.type].append([source, target, *link.carried()])
+        elif target is not None and link.source[0] == _ENVIRONMENT:
+            tops.append(target)
+        else:
+            missing.add(link.key)
+    if tops:
+        tx.send("environment_contains", environment=environment, nodes=sorted(tops))
+    for type, of_type in rows.items():
+        _join(tx, type, sorted(of_type, key=_NODES))
+    return missing
+
+
+def _join(tx: Transaction, type: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Draw links of one type between nodes."""
+    if type == CONTAINS:
         tx.send("parents_join", rows=rows)
     else:
         create = statement("links_create").fill(relationship=link_type(type).relationship)
@@ -239,6 +236,6 @@ def _grouped(links: Iterable[SaidLink]) -> dict[str, list[SaidLink]]:
     return found
 
 
-def _ends(link: SaidLink) -> list[End]:
-    ends = [(link.source_type, link.source_id), (link.target_type, link.target_id)]
-    return [end for end in ends if end[0] != _ENVIRONMENT]
+def lacks(link: SaidLink, there: Container[End]) -> bool:
+    """Whether an end of a link is not there; the environment always is."""
+    return link.target not in there or (link.source not in there and link.source[0] != _ENVIRONMENT)

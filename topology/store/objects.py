@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, NamedTuple
+from itertools import chain
+from typing import Literal, NamedTuple
 
 from cypher import statement
 from graph_schema.records import Problem
-from graph_schema.registry import object_type
 from topology.graph import Transaction
 from topology.graph.connection import Row
-from topology.store.context import WriteContext, places
+from topology.store.ahead import read_ahead
+from topology.store.context import WriteContext, batched, places
+from topology.store.creation import Created, create_objects
 from topology.store.encoding import columns, node_properties
 from topology.store.lease import Reads
 from topology.store.link_plan import Anchor
-from topology.store.links import add_pending, create_links
 from topology.store.spool import Spool
 from topology.store.writes import Said
-
-Numbers = Mapping[tuple[int, str], int]
-"""How many links of each scope and type."""
 
 
 class NodeState(NamedTuple):
@@ -76,9 +75,26 @@ class ObjectStep:
 
     def run(self, says: Iterable[Said]) -> None:
         """Write all that is said."""
-        for batch in self._context.batches(says):
+        for batch in self._batches(says):
             unsaid = sorted(self._unsaid(batch), key=lambda one: one.id)
             self._count(unsaid, self._settle(unsaid))
+
+    def _batches(self, says: Iterable[Said]) -> Iterator[list[Said]]:
+        """Batches; of a scope that may have several, the next is made ready while the database works on the last."""
+        context = self._context
+        if self._at_once or context.transaction is not None:
+            yield from context.batches(says)
+            return
+        ready = (self._made_ready(batch) for batch in batched(says, context.batch_size))
+        with closing(read_ahead(ready, weight=len, room=0, alone=lambda _: False, pulse=context.stop)) as made:
+            for batch in chain.from_iterable(made):
+                context.stop()
+                yield batch
+
+    def _made_ready(self, batch: list[Said]) -> list[Said]:
+        for one in batch:
+            one.make_ready(to_create=self._context.expect_changes)
+        return batch
 
     def settled(self, says: Iterable[Said]) -> None:
         """Count objects that were found in the graph just as they are said."""
@@ -109,10 +125,10 @@ class ObjectStep:
         if not says:
             return []
         # Compared again under the lease: another writer may have been there in between.
-        verdicts, joined, waiting = context.write(lambda tx: self._write(tx, says))
-        for (place, type), count in joined.items():
+        verdicts, created = context.write(lambda tx: self._write(tx, says))
+        for (place, type), count in created.joined.items():
             self._contexts[place].tally.links[type].created += count
-        for (place, type), count in waiting.items():
+        for (place, type), count in created.waiting.items():
             self._contexts[place].tally.links[type].pending += count
         return verdicts
 
@@ -141,8 +157,8 @@ class ObjectStep:
         differing = (verdict(says[values[0]], NodeState(*values), scopes) for values in row["differing"])
         return [*absent, *departed, *differing]
 
-    def _write(self, tx: Transaction, says: list[Said]) -> tuple[list[Verdict], Numbers, Numbers]:
-        """Write a batch; what was done with each object, and how many links of each type were created, and wait."""
+    def _write(self, tx: Transaction, says: list[Said]) -> tuple[list[Verdict], Created]:
+        """Write a batch: what was done with each object, and what came of the links of those that are new."""
         found = self._compare(tx.run, says)
         verdicts = self._verdicts(says, found)
         where = {"environment": self._context.environment, "scopes": [one.scope.key for one in self._contexts]}
@@ -152,47 +168,13 @@ class ObjectStep:
         adopted = [[found.one.id, found.one.place] for found in verdicts if found.action == "adopt"]
         if adopted:
             tx.send("objects_adopt", **where, rows=adopted)
-        by_type = _by_type(verdicts, "create")
-        nodes = {type: self._create(tx, type, ones, **where) for type, ones in by_type.items()}
-        created = [one for ones in by_type.values() for one in ones]
+        new = [found.one for found in verdicts if found.action == "create"]
+        created = create_objects(tx, self._contexts, new, at_once=self._at_once)
         if found["annotated"]:
-            tx.send("annotations_restore", environment=self._context.environment, ids=[one.id for one in created])
-        apart, joined, waiting = self._link_created(tx, created, nodes)
-        return (
-            [
-                replace(verdict, links=verdict.one.id in apart) if verdict.action == "create" else verdict
-                for verdict in verdicts
-            ],
-            joined,
-            waiting,
-        )
-
-    def _create(self, tx: Transaction, type: str, ones: list[Said], **where: Any) -> Callable[[], list[Row]]:
-        """Send new objects of one type; their nodes are in the rows."""
-        create = statement("objects_create").fill(label=object_type(type).label, properties=columns(type))
-        return tx.send(create, **where, type=type, rows=[_creation(one) for one in ones])
-
-    def _link_created(
-        self, tx: Transaction, created: list[Said], nodes: Mapping[str, Callable[[], list[Row]]]
-    ) -> tuple[set[str], Numbers, Numbers]:
-        """Write the links of created objects that have both ends by now.
-
-        The ids of those that say others too, whose turn comes when all objects are there, and numbers by link type, of
-        links that were created and of links that wait.
-        """
-        environment = self._context.environment
-        links = [(one, link) for one in created for link in one.said_links()]
-        there = {(type, id): node for type, rows in nodes.items() for id, node in rows()[0]["nodes"]}
-        missing = create_links(tx, environment, [link for _, link in links], there)
-        joined = Counter((one.place, link.type) for one, link in links if link.key not in missing)
-        absent = [(one, link) for one, link in links if link.key in missing] if missing else []
-        if self._at_once:
-            add_pending(tx, environment, [(link, one.id) for one, link in absent])
-            return set(), joined, Counter((one.place, link.type) for one, link in absent)
-        apart = {one.id for one, _ in absent}
-        if apart:
-            tx.send("anchors_done", environment=environment, rows=[[id, None] for id in sorted(apart)])
-        return apart, joined, {}
+            tx.send("annotations_restore", environment=self._context.environment, ids=[one.id for one in new])
+        return [
+            replace(found, links=True) if found.one.token in created.apart else found for found in verdicts
+        ], created
 
     def _count(self, says: list[Said], verdicts: list[Verdict]) -> None:
         self._context.expect_changes = 2 * len(verdicts) > len(says)
@@ -203,7 +185,7 @@ class ObjectStep:
             if found.action != "links":
                 self._contexts[found.one.place].tally.objects[found.one.record.type].unchanged -= 1
                 self._count_one(found)
-            if found.links:
+            if found.links or (found.action == "create" and self._context.dry_run):
                 self._anchors.append(Anchor.of(found.one))
 
     def _count_one(self, found: Verdict) -> None:
@@ -230,7 +212,7 @@ def verdict_absent(one: Said, *, departed: bool) -> Verdict:
     """What is to be done with an object that the graph does not have; `departed` when an event has since said so."""
     if departed or not one.content:
         return Verdict(one, "skip", joins=True)
-    return Verdict(one, "create", links=True, joins=True)
+    return Verdict(one, "create", joins=True)
 
 
 def verdict(one: Said, state: NodeState, scopes: Sequence[str]) -> Verdict:
@@ -244,11 +226,6 @@ def verdict(one: Said, state: NodeState, scopes: Sequence[str]) -> Verdict:
     if one.content and state.hash != one.hash:
         return Verdict(one, "update", links, joins)
     return Verdict(one, "adopt" if joins else "links", links, joins)
-
-
-def _creation(one: Said) -> list[Any]:
-    values = list(node_properties(one.record).values())
-    return [one.id, one.hash, one.links_hash, one.parent.type, one.parent.id, one.place, values]
 
 
 def _by_type(verdicts: Sequence[Verdict], action: str) -> dict[str, list[Said]]:

@@ -147,7 +147,7 @@ def _said_by_others(tx: Transaction, environment: str, type: str, ids: list[str]
     going = set(ids)
     for row in tx.run("children_of", environment=environment, ids=ids):
         if row["target_id"] not in going:
-            link = SaidLink(CONTAINS, type, row["source_id"], row["target_type"], row["target_id"])
+            link = SaidLink(CONTAINS, (type, row["source_id"]), (row["target_type"], row["target_id"]))
             yield link, row["target_id"]
     for kind, at_source in said_by_others(type):
         named = statement("links_of_sources" if at_source else "links_of_targets")
@@ -156,7 +156,8 @@ def _said_by_others(tx: Transaction, environment: str, type: str, ids: list[str]
             if anchor in going:
                 continue
             carried = {key: row["properties"].get(key) for key in ("name", "state", "weight", "networks")}
-            yield SaidLink(kind.name, kind.source, row["source_id"], kind.target, row["target_id"], **carried), anchor
+            source, target = (kind.source, row["source_id"]), (kind.target, row["target_id"])
+            yield SaidLink(kind.name, source, target, **carried), anchor
 
 
 def _list(context: WriteContext, kind: ChangeKind, type: str, ids: Sequence[str] | Spool[str]) -> None:

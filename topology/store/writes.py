@@ -9,7 +9,15 @@ from typing import Any, NamedTuple
 
 from graph_schema.records import Attributes, Link, Outcome, Problem, Record, Ref, Scope
 from graph_schema.registry import CONTAINS, link_type
-from topology.store.encoding import content_code, content_hash, links_code, links_hash, stored_id, valid_text
+from topology.store.encoding import (
+    content_code,
+    content_hash,
+    links_code,
+    links_hash,
+    node_properties,
+    stored_id,
+    valid_text,
+)
 
 Witness = Callable[[str, str], bool | None]
 """Asked about an object (type, id) that a listing lacks. True: it is still there. False: it is gone, or nobody of that
@@ -49,14 +57,16 @@ class ScopeWrite:
             raise ValueError(f"scope {self.scope.key}: observed_at {self.observed_at} has no time zone")
 
 
+End = tuple[str, str]
+"""Type and id of an object that a link leads to."""
+
+
 class SaidLink(NamedTuple):
     """A link as its anchor says it; containment is one more, from the parent, of type CONTAINS."""
 
     type: str
-    source_type: str
-    source_id: str
-    target_type: str
-    target_id: str
+    source: End
+    target: End
     name: str = ""
     state: str = "up"
     weight: float = 0.0
@@ -65,7 +75,7 @@ class SaidLink(NamedTuple):
     @property
     def key(self) -> tuple[str, str, str]:
         """Two objects have one link of a type at most in each direction."""
-        return self.type, self.source_id, self.target_id
+        return self.type, self.source[1], self.target[1]
 
     @property
     def contains(self) -> bool:
@@ -75,6 +85,13 @@ class SaidLink(NamedTuple):
     def carried(self) -> list[Any]:
         """What it carries, as the statements take it."""
         return [] if self.contains else [self.name, self.state, self.weight, self.networks]
+
+
+class Creation(NamedTuple):
+    """The values of a new object's node, in the order of the `columns` of its type, and its links."""
+
+    values: list[Any]
+    links: list[SaidLink]
 
 
 @dataclass(slots=True)
@@ -93,6 +110,7 @@ class Said:
     """A compact stand-in for (type, id), to remember a million of them."""
     _hash: str | None = None
     _links_hash: str | None = None
+    _creation: Creation | None = None
 
     def __post_init__(self) -> None:
         self.token = token_of(self.record.type, self.id)
@@ -116,19 +134,29 @@ class Said:
         """All that is said, to be hashed together with others."""
         return content_code(self.record) + links_code(self.parent, self.links or ())
 
+    def make_ready(self, *, to_create: bool) -> None:
+        """Work out now what will be asked for: the hashes, and all that it takes to create the object."""
+        _ = self.hash, self.links_hash
+        if to_create and self.content:
+            self._creation = self._created()
+
+    def creation(self) -> Creation:
+        """What is written of an object that is not there yet. What was made ready is given once, and not kept."""
+        made, self._creation = self._creation, None
+        return made or self._created()
+
+    def _created(self) -> Creation:
+        return Creation(list(node_properties(self.record).values()), self.said_links())
+
     def said_links(self) -> list[SaidLink]:
         """Containment, and the links where they are known."""
         record = self.record
-        links = [SaidLink(CONTAINS, self.parent.type, self.parent.id, record.type, self.id)]
+        links = [SaidLink(CONTAINS, (self.parent.type, self.parent.id), (record.type, self.id))]
         for link in self.links or ():
             kind = link_type(link.type)
             networks = None if link.networks is None else list(link.networks)
-            links.append(
-                SaidLink(
-                    link.type, kind.source, link.source_id, kind.target, link.target_id,
-                    link.name, link.state, float(link.weight), networks,
-                )
-            )  # fmt: skip
+            source, target = (kind.source, link.source_id), (kind.target, link.target_id)
+            links.append(SaidLink(link.type, source, target, link.name, link.state, float(link.weight), networks))
         return links
 
 
