@@ -29,8 +29,9 @@ Progress = Callable[[str, str], None]
 
 ENVIRONMENT = "environment"
 HOST_SOURCE = "ssh"
-# The usual order; sources of plug-ins follow.
-_ORDER = ("keystone", "nova", "neutron", "openstack")
+# The usual order; sources of plug-ins follow. Hosts, which are of several services (`openstack`), come before the
+# instances on them: else each of these would wait for its host.
+_ORDER = ("keystone", "openstack", "nova", "neutron")
 
 
 class Collection:

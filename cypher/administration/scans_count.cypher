@@ -5,7 +5,7 @@
 MATCH (s:Scan)
 WHERE s.status IN $ended AND s.counted IS NULL
 SET s.counting = true  // the lock: of two that count at once, the second sees the first one's mark
-WITH s WHERE s.counted IS NULL
+WITH s WHERE s.counted IS NULL AND s.status IN $ended  // whose environment was removed meanwhile has no status
 SET s.counted = true
 REMOVE s.counting
 RETURN s.environment AS environment, s.status AS status,

@@ -1,5 +1,6 @@
 """The API's own fixtures: metrics are read as Prometheus reads them."""
 
 from tests.api.conftest import app, client, cloud, token
+from tests.store.conftest import driver
 
-__all__ = ["app", "client", "cloud", "token"]
+__all__ = ["app", "client", "cloud", "driver", "token"]

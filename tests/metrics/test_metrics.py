@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from neo4j import GraphDatabase
+from neo4j import Driver, GraphDatabase
 
 from api.application import make_app
 from api.service import Service
@@ -93,6 +94,33 @@ def test_scans_that_wait_are_told_and_each_end_is_counted_once(
     assert told[("calipso_scans_waiting",)] == 0
     assert told["calipso_scans_total", "aborted"] == 1
     assert ("calipso_scan_duration_seconds_count", "aborted") not in told  # it never began
+
+
+def test_a_scan_that_goes_with_its_environment_while_it_is_counted_is_passed_over(
+    graph: Graph, environment: str, driver: Driver
+) -> None:
+    # Tests that run beside this one count all scans, too: where one was faster, there is nothing to wait for.
+    assert any(counted_while_it_goes(graph, environment, driver) for _ in range(20))
+
+
+def counted_while_it_goes(graph: Graph, environment: str, driver: Driver) -> bool:
+    """Whether the count waited for the removal of a scan that it had found."""
+    with driver.session() as session, ThreadPoolExecutor(1) as pool:
+        session.run("CREATE (:Scan {environment: $e, id: 'gone', status: 'completed'})", e=environment).consume()
+        with session.begin_transaction() as removal:
+            removal.run("MATCH (s:Scan {environment: $e}) DETACH DELETE s", e=environment).consume()
+            counting = pool.submit(count_ended_scans, graph)
+            while not (waited := waits_for_a_lock(driver)) and not counting.done():
+                time.sleep(0.05)
+            removal.commit()
+        counting.result(timeout=30)
+    return waited
+
+
+def waits_for_a_lock(driver: Driver) -> bool:
+    query = "SHOW TRANSACTIONS YIELD currentQuery, status WHERE currentQuery CONTAINS $text RETURN collect(status)"
+    [[found]] = driver.execute_query(query, text="s.counting = true").records
+    return any(status.startswith("Blocked") for status in found)
 
 
 def test_sums_outlive_the_process_and_the_api(
