@@ -12,6 +12,8 @@ from graph_schema.registry import CONTAINS, LINKS, link_type
 from topology.store.spool import Spool
 from topology.store.writes import Said, SaidLink
 
+# An anchor with its links is some 2 kB.
+_IN_MEMORY = 5_000
 Key = tuple[str, str, str]
 """Link type, source id, target id."""
 
@@ -37,7 +39,7 @@ class Anchor(NamedTuple):
 
 def spool_of_anchors() -> Spool[Anchor]:
     """A spool of anchors."""
-    return Spool(list, _anchor_of_row)
+    return Spool(list, _anchor_of_row, in_memory=_IN_MEMORY)
 
 
 def _anchor_of_row(row: list[Any]) -> Anchor:
