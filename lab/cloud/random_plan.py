@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from lab.cloud.demo import EXTERNAL
 from lab.cloud.plan import (
@@ -21,8 +22,10 @@ from lab.cloud.plan import (
 )
 
 # Names repeat from project to project, and are no good manners.
-NETWORK_NAMES = ("web", "db", "front end", "ñandú", "a'b\"c", "mgmt;x", "$(HOME)", "`id`", "back\\slash")
-SERVER_NAMES = ("web", "db", "Ünï cödé", "it's", 'say "hi"', "a;b", "$(id)", "{{x}}", "MATCH (n) DETACH DELETE n")
+NAMES = Path(__file__).with_name("names")
+NETWORK_NAMES, SERVER_NAMES = (
+    (NAMES / f"{of}.txt").read_text(encoding="utf-8").splitlines() for of in ("networks", "servers")
+)
 OVS_HOSTS, LINUXBRIDGE_HOSTS, FAKE_HOST = ("cmp1", "cmp2"), ("cmp4", "cmp5"), "cmp3"
 REAL_GUESTS, FAKE_GUESTS = 5, 10  # what the memory of the machine bears beside the shipped topology
 

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from tests.connection_tests.trying import NOWHERE, closed_port, failures, tried
+from tests.connection_tests.trying import NOWHERE, failures, tried
 from tests.events.rabbitmq import PASSWORD, USER, RabbitMq, rabbitmq
+from tests.ports import free_port
 from tests.sources.certificates import make_certificates
 
 
@@ -46,7 +47,7 @@ def test_a_broker_without_the_services_exchanges_is_a_warning_that_says_what_to_
     ("more", "expected"),
     [
         ({"host": NOWHERE}, ("name", "name")),
-        ({"port": closed_port()}, ("connect", "refused")),
+        ({"port": free_port()}, ("connect", "refused")),
         ({"port": 99_999}, ("connect", "configuration")),
         ({"pwd": "wrong-0815"}, ("login", "credentials")),
         ({"vhost": "elsewhere"}, ("login", "rights")),
@@ -64,7 +65,7 @@ def test_what_is_wrong_is_told_apart(
 
 
 def test_each_of_several_brokers_is_tried(broker: RabbitMq, tmp_path: Path) -> None:
-    hosts = [f"127.0.0.1:{closed_port()}", f"127.0.0.1:{broker.port}"]
+    hosts = [f"127.0.0.1:{free_port()}", f"127.0.0.1:{broker.port}"]
     result = tried(section(broker, hosts=hosts), tmp_path)
     assert failures(result) == [("connect of 127.0.0.1", "refused")]
     assert ("login of 127.0.0.1", "ok") in {(step.step, step.status) for step in result.steps}

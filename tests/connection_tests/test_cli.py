@@ -10,7 +10,8 @@ import pytest
 
 from collectors.connection_tests import KnownHost
 from graph_schema.commands import sudoers
-from tests.connection_tests.trying import NOWHERE, closed_port, failures, tried
+from tests.connection_tests.trying import NOWHERE, failures, tried
+from tests.ports import free_port
 from tests.sources.sshd import OPERATOR, SshHost, ssh_host
 
 
@@ -40,7 +41,7 @@ def test_the_declared_commands_rights_are_tried_and_their_lack_told(host: SshHos
     ("more", "expected"),
     [
         ({"hosts": {"cmp1": NOWHERE}}, ("name of cmp1", "name")),
-        ({"hosts": {"cmp1": f"127.0.0.1:{closed_port()}"}}, ("connect of cmp1", "refused")),
+        ({"hosts": {"cmp1": f"127.0.0.1:{free_port()}"}}, ("connect of cmp1", "refused")),
         ({"user": "nobody-here"}, ("login to cmp1", "credentials")),
         ({"key": "/nowhere/id_ed25519"}, ("configuration", "configuration")),
         ({"via": "master", "host": NOWHERE}, ("name of the master host", "name")),

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from collectors.sources.tables import TABLES
-from tests.connection_tests.trying import NOWHERE, closed_port, failures, tried
+from tests.connection_tests.trying import NOWHERE, failures, tried
+from tests.ports import free_port
 from tests.sources.mariadb import MariaDb
 
 USER, PASSWORD = "tried", "read-only-0815"
@@ -47,7 +48,7 @@ def test_rights_that_are_missing_come_with_the_grants_that_give_them(server: Mar
     ("more", "expected"),
     [
         ({"host": NOWHERE}, ("name", "name")),
-        ({"port": closed_port()}, ("connect", "refused")),
+        ({"port": free_port()}, ("connect", "refused")),
         ({"pwd": "wrong"}, ("login", "credentials")),
         ({"ssl": True}, ("login", "tls")),
     ],

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.connection_tests.trying import NOWHERE, closed_port, failures, silent_port, tried
+from tests.connection_tests.trying import NOWHERE, failures, silent_port, tried
+from tests.ports import free_port
 from tests.sources.certificates import make_certificates
 from tests.sources.http_cloud import PASSWORD, HttpCloud, http_cloud, status, text
 
@@ -47,7 +48,7 @@ def test_a_cloud_that_is_well_is_told_step_by_step(cloud: HttpCloud, tmp_path: P
     ("more", "expected"),
     [
         ({"auth_url": f"http://{NOWHERE}:5000/v3"}, ("name", "name")),
-        ({"auth_url": f"http://127.0.0.1:{closed_port()}/v3"}, ("connect", "refused")),
+        ({"auth_url": f"http://127.0.0.1:{free_port()}/v3"}, ("connect", "refused")),
         ({"pwd": "wrong"}, ("login", "credentials")),
         ({"region": "RegionTwo"}, ("region RegionTwo", "configuration")),
         ({"auth-url": "x"}, ("configuration", "configuration")),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from typing import Any
 import pymysql
 import pytest
 
+from tests.ports import free_port
 from tests.sources.certificates import make_certificates
 
 
@@ -59,9 +59,7 @@ def mariadb(folder: Path) -> Iterator[MariaDb]:
         capture_output=True,
     )
     make_certificates(tls)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     # A unix socket's path may have 107 characters only.
     place = Path(f"/tmp/calipso-{os.getpid()}-{port}.sock")
     log = folder / "log"

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.ports import free_port
+
 OPERATOR, PASSWORD = "operator", "Tr0ub4dor&3 $(id)'"
 PASSPHRASE = "a phrase"
 HERE_ONLY = "known-to-this-host-only"
@@ -113,9 +115,7 @@ def ssh_host(folder: Path, **options: str) -> Iterator[SshHost]:
     _keygen(folder / "id_locked", PASSPHRASE)
     public = [(folder / f"{name}.pub").read_text() for name in ("id_ed25519", "id_locked")]
     (folder / "authorized_keys").write_text("".join(public))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        host = SshHost(folder, free.getsockname()[1], options)
+    host = SshHost(folder, free_port(), options)
     host.start()
     try:
         yield host

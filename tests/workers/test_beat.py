@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import socket
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import redis
 
 from tests.api.relay import relay
 from tests.conftest import Neo4jAddress
+from tests.ports import free_port
 from tests.workers.site import redis_on
 from topology import schedules
 from topology.environments import Environment, EnvironmentRegistry
@@ -45,9 +45,7 @@ def tasks_in(port: int, task: str) -> list[str]:
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+    return free_port()
 
 
 def test_what_the_broker_does_not_take_is_sent_when_it_is_back(

@@ -119,7 +119,8 @@ class ObjectStep:
         """Decide on those that differ from the graph, and write them."""
         context = self._context
         if context.dry_run:
-            return self._verdicts(says, self._compare(context.read, says))
+            verdicts = self._verdicts(says, self._compare(context.read, says))
+            return [replace(found, links=found.links or found.action == "create") for found in verdicts]
         if context.compares_first:
             says = [found.one for found in self._verdicts(says, self._compare(context.read, says))]
         if not says:
@@ -185,7 +186,7 @@ class ObjectStep:
             if found.action != "links":
                 self._contexts[found.one.place].tally.objects[found.one.record.type].unchanged -= 1
                 self._count_one(found)
-            if found.links or (found.action == "create" and self._context.dry_run):
+            if found.links:
                 self._anchors.append(Anchor.of(found.one))
 
     def _count_one(self, found: Verdict) -> None:
