@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+import sys
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+
+import pytest
 
 from tests.store.writing import NEUTRON, PARTIAL, Ask, at, network, port, reading
 from topology.graph import Graph
@@ -11,6 +15,31 @@ from topology.store import Entry, GraphStore, ScopeWrite
 from topology.store.link_plan import Anchor, spool_of_anchors
 from topology.store.spool import spool_of_ids
 from topology.store.writes import said
+
+WAYS_TO_SEND: Mapping[str, Callable[[Graph, list[str]], object]] = {
+    "read": lambda graph, ids: graph.read("objects_by_ids", environment="none", ids=ids),
+    "stream": lambda graph, ids: list(
+        graph.stream("records_of_type", environment="none", type="host", excluding=ids),
+    ),
+    "write": lambda graph, ids: graph.write("objects_remove", environment="none", ids=ids),
+    "transaction": lambda graph, ids: graph.in_transaction(
+        lambda tx: tx.run("objects_by_ids", environment="none", ids=ids)
+    ),
+}
+
+
+@pytest.mark.parametrize("way_to_send", WAYS_TO_SEND)
+def test_what_was_sent_is_not_held_until_python_looks_for_cycles(graph: Graph, way_to_send: str) -> None:
+    ids = [f"id of {way_to_send}", "another"]
+    held = sys.getrefcount(ids), sys.getrefcount(ids[0])
+    gc.disable()
+    try:
+        WAYS_TO_SEND[way_to_send](graph, ids)
+        held_now = sys.getrefcount(ids), sys.getrefcount(ids[0])
+    finally:
+        gc.enable()
+    assert held_now == held
+    assert len(ids) == 2
 
 
 def test_entries_are_taken_as_they_come(graph: Graph, environment: str) -> None:

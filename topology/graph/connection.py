@@ -6,7 +6,6 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import Any, Self, TypeVar
 
 from neo4j import (
@@ -32,6 +31,7 @@ from neo4j.exceptions import (
 from cypher import Statement, statement
 from topology.errors import GraphUnavailable, TimedOut, TooBroad
 from topology.graph.drivers import Drivers
+from topology.graph.parameters import as_sent
 from topology.graph.turns import PATIENCE, TakenForADeadlock, in_turn, is_deadlock
 
 # What the driver tries again concerns nobody, unless somebody has set up logging.
@@ -72,8 +72,9 @@ class Transaction:
         """
         found = statement(named) if isinstance(named, str) else named
         self._heard(found)
-        # Statements are files of this package, which a LiteralString cannot say.
-        result = self._raw.run(found.text, _sent(parameters))
+        with as_sent(parameters) as sent:
+            # Statements are files of this package, which a LiteralString cannot say.
+            result = self._raw.run(found.text, sent)
         return lambda: _rows(result)
 
 
@@ -166,7 +167,8 @@ class Graph:
         """Rows of a read statement one by one, with flat memory."""
         found = _checked(named, "read")
         with self._session("READ") as session:
-            result = self._patiently(found, lambda: _begun(session, found.text, _sent(parameters)))
+            with as_sent(parameters) as sent:
+                result = self._patiently(found, lambda: _begun(session, found.text, sent))
             names = result.keys()
             for record in result:
                 yield dict(zip(names, record.values(), strict=True))
@@ -175,11 +177,11 @@ class Graph:
         """One write statement in a transaction of its own, tried again on transient errors."""
         found = _checked(named, "write")
         self._heard(found)
-        with self._clear_errors(), self._drivers.one() as driver:
+        with self._clear_errors(), self._drivers.one() as driver, as_sent(parameters) as sent:
             return in_turn(
                 lambda: driver.execute_query(  # sends the statement together with the begin of its transaction
                     Query(found.text),
-                    _sent(parameters),
+                    sent,
                     database_=self.database,
                     bookmark_manager_=self._bookmarks,
                     result_transformer_=_rows,
@@ -203,8 +205,8 @@ class Graph:
     def _read(self, found: Statement, parameters: Mapping[str, Any], seconds: float) -> list[Row]:
         # A statement that commits itself is one round trip, where a transaction has another one for its end.
         query = Query(found.text, timeout=seconds)
-        with self._session("READ", fetch_size=_ALL) as session:
-            return self._patiently(found, lambda: _rows(session.run(query, _sent(parameters))))
+        with self._session("READ", fetch_size=_ALL) as session, as_sent(parameters) as sent:
+            return self._patiently(found, lambda: _rows(session.run(query, sent)))
 
     def _patiently(self, found: Statement, sent: Callable[[], T]) -> T:
         """What comes of a statement that is sent, and sent again as the driver does with those of transactions."""
@@ -266,19 +268,6 @@ def _rows(result: Result) -> list[Row]:
     if list(names) == _COLLECTED:
         return [row for record in result for row in record[0]]
     return [dict(zip(names, record.values(), strict=True)) for record in result]
-
-
-def _sent(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters with their times in UTC.
-
-    Of a time in a named zone the driver asks that zone's offset with a class of its own, and CPython's zoneinfo answers
-    that class with some offset, or crashes (python/cpython#125318).
-    """
-    return {name: value.astimezone(UTC) if _is_zoned(value) else value for name, value in parameters.items()}
-
-
-def _is_zoned(value: object) -> bool:
-    return isinstance(value, datetime) and value.tzinfo is not None
 
 
 def _begun(session: Session, text: str, parameters: Mapping[str, Any]) -> Result:

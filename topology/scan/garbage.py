@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 # What is read and written is hundreds of thousands of objects at a time, and none of them is part of a cycle: each look
-# at them is in vain, and by default there is one for 700 new objects. Not more seldom than this: what the driver has
-# sent is part of cycles, and stays until they are found.
-_SELDOM = 20_000
+# at them is in vain, and by default there is one for 700 new objects.
+_SELDOM = 200_000
 _LOCK = threading.Lock()
 
 
