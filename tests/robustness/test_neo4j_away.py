@@ -191,7 +191,7 @@ def running(graph: Graph, scene: Scene) -> bool:
 
 def check_ending(code: int, said: str) -> None:
     """A scan that lost Neo4j ended well, or with what to do."""
-    assert code == 0 or (code == 2 and REMEDY in said), (code, said)
+    assert code == 0 or (code == 2 and REMEDY in said), f"ended with {code}: {said}"
 
 
 def check_refused(scene: Scene, processes: Mapping[str, str]) -> None:
