@@ -19,6 +19,7 @@ from redis.retry import Retry
 from topology.errors import TopologyError
 from topology.neo4j_server.locks import FileLock
 from topology.settings import Settings
+from workers.file_transport import SCHEME
 
 # The longest path that a unix socket may have, with room for the terminating byte.
 SOCKET_PATH_LIMIT = 100
@@ -72,7 +73,7 @@ def _files(folder: Path) -> Broker:
         "control_folder": str(folder / "control"),
         "polling_interval": 0.05,
     }
-    return Broker("filesystem://", f"db+sqlite:///{folder / 'results.sqlite'}", options)
+    return Broker(f"{SCHEME}://", f"db+sqlite:///{folder / 'results.sqlite'}", options)
 
 
 def _start_redis(program: str, folder: Path, socket: Path) -> None:

@@ -21,7 +21,7 @@ from topology.cliques.compilation import compile_clique, compile_count, compile_
 from topology.cliques.found import found_links
 from topology.freshness import HOST_SOURCES, SCOPE_PROPERTIES
 from topology.graph import Graph
-from topology.graph.connection import Row
+from topology.graph.rows import Row
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 NETWORKS = ("network-0", "network-1")

@@ -18,7 +18,7 @@ from topology.cliques.guessing import Guess, Guesses, types_like
 from topology.errors import UnknownObject
 from topology.freshness import HOST_SOURCES, SCOPE_PROPERTIES, Freshness, ScopeBook
 from topology.graph import Graph
-from topology.graph.connection import Row
+from topology.graph.rows import Row
 from topology.paging import Page, checked_limit, page, position
 from topology.search import suggestions
 from topology.shapes import JsonObject, link_shape, node_shape, quoted

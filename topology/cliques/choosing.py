@@ -12,7 +12,7 @@ from graph_schema.model import SchemaError
 from graph_schema.variants import EnvironmentVariant
 from topology.errors import TopologyError, UnknownEnvironment, UnknownObject
 from topology.graph import Graph
-from topology.graph.connection import Row
+from topology.graph.rows import Row
 from topology.shapes import quoted
 
 

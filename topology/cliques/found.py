@@ -35,6 +35,7 @@ def found_links(row: Mapping[str, Any]) -> list[dict[str, Any]]:
             "networks": networks,
         }
         for source, target, link_type, name, state, status, weight, networks in row["links"]
+        if link_type is not None  # else it went while this was worked out
     ]
 
 

@@ -32,18 +32,18 @@ from cypher import Statement, statement
 from topology.errors import GraphUnavailable, TimedOut, TooBroad
 from topology.graph.drivers import Drivers
 from topology.graph.parameters import as_sent
+from topology.graph.rows import Row, all_there, is_there, rows_of
 from topology.graph.turns import PATIENCE, TakenForADeadlock, in_turn, is_deadlock
 
 # What the driver tries again concerns nobody, unless somebody has set up logging.
 logging.getLogger("neo4j").addHandler(logging.NullHandler())
 
-Row = dict[str, Any]
 T = TypeVar("T")
 _LONGEST_PAUSE = 2.0
 # Rows that are fetched at a time: of a stream some, of an answer that is kept as a whole all.
 _SOME, _ALL = 1000, -1
-# The one column of a statement that collects its rows.
-_COLLECTED = ["rows"]
+# How often a question is asked again whose answer lost something to another transaction while it was worked out.
+_AGAIN = 5
 _TOOK_TOO_LONG = "the question took too long and was ended. Ask for less, or raise CALIPSO_QUERY_TIMEOUT."
 Heard = Callable[[Statement], None]
 """Called with each statement that is about to be sent."""
@@ -75,7 +75,7 @@ class Transaction:
         with as_sent(parameters) as sent:
             # Statements are files of this package, which a LiteralString cannot say.
             result = self._raw.run(found.text, sent)
-        return lambda: _rows(result)
+        return lambda: rows_of(result)
 
 
 class Reading:
@@ -170,8 +170,7 @@ class Graph:
             with as_sent(parameters) as sent:
                 result = self._patiently(found, lambda: _begun(session, found.text, sent))
             names = result.keys()
-            for record in result:
-                yield dict(zip(names, record.values(), strict=True))
+            yield from filter(is_there, (dict(zip(names, record.values(), strict=True)) for record in result))
 
     def write(self, named: str | Statement, **parameters: Any) -> list[Row]:
         """One write statement in a transaction of its own, tried again on transient errors."""
@@ -184,7 +183,7 @@ class Graph:
                     sent,
                     database_=self.database,
                     bookmark_manager_=self._bookmarks,
-                    result_transformer_=_rows,
+                    result_transformer_=rows_of,
                 )
             )
 
@@ -206,7 +205,11 @@ class Graph:
         # A statement that commits itself is one round trip, where a transaction has another one for its end.
         query = Query(found.text, timeout=seconds)
         with self._session("READ", fetch_size=_ALL) as session, as_sent(parameters) as sent:
-            return self._patiently(found, lambda: _rows(session.run(query, sent)))
+            for _ in range(_AGAIN):
+                rows = self._patiently(found, lambda: rows_of(session.run(query, sent)))
+                if all_there(rows):
+                    return rows
+        return list(filter(is_there, rows))
 
     def _patiently(self, found: Statement, sent: Callable[[], T]) -> T:
         """What comes of a statement that is sent, and sent again as the driver does with those of transactions."""
@@ -257,17 +260,6 @@ class Graph:
             if "TransactionTimedOut" not in (error.code or ""):
                 raise
             raise TimedOut(f"neo4j: {self.uri}: {_TOOK_TOO_LONG}") from error
-
-
-def _rows(result: Result) -> list[Row]:
-    """All rows as they are: the product's statements answer with maps, never with nodes or relationships themselves.
-
-    What may be many rows some statements collect into one list of maps, `rows`: a record costs more than what is in it.
-    """
-    names = result.keys()
-    if list(names) == _COLLECTED:
-        return [row for record in result for row in record[0]]
-    return [dict(zip(names, record.values(), strict=True)) for record in result]
 
 
 def _begun(session: Session, text: str, parameters: Mapping[str, Any]) -> Result:

@@ -17,7 +17,7 @@ from typing import Self
 from graph_schema.records import Problem
 from topology.errors import GraphUnavailable, OutOfTime, TopologyError
 from topology.graph import Graph
-from topology.graph.connection import Row
+from topology.graph.rows import Row
 from topology.messages import Message, write_messages
 from topology.metrics.keeping import count_ended_scans
 from topology.scan.options import ScanOptions

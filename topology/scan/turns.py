@@ -6,7 +6,7 @@ from enum import Enum, auto
 
 from topology.errors import InvalidConfiguration, UnknownObject
 from topology.graph import Graph, Transaction
-from topology.graph.connection import Row
+from topology.graph.rows import Row
 from topology.inventory import require_environment
 from topology.messages import Message, write_messages
 from topology.scan.history import ENDED

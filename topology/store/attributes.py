@@ -11,7 +11,7 @@ from cypher import Statement, statement
 from graph_schema.records import Attributes
 from graph_schema.registry import OBJECT_TYPES, object_type
 from topology.graph import Transaction
-from topology.graph.connection import Row
+from topology.graph.rows import Row
 from topology.store.context import WriteContext, places
 from topology.store.encoding import attributes_hash, group_properties, properties_of_group, stored_id
 from topology.store.lease import Reads

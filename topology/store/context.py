@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from cypher import Statement
 from graph_schema.records import Scope
 from topology.graph import Graph, Transaction
-from topology.graph.connection import Row
+from topology.graph.rows import Row
 from topology.store.changes import Tally
 from topology.store.lease import Fence
 

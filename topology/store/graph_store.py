@@ -11,7 +11,7 @@ from graph_schema.records import COMPLETE, Outcome, Record, Scope
 from graph_schema.registry import CONTAINS, link_type
 from topology.errors import Superseded
 from topology.graph import Graph
-from topology.graph.connection import Row
+from topology.graph.rows import Row
 from topology.metrics import METER
 from topology.store.ahead import read_ahead
 from topology.store.changes import LISTED, ScopeChanges, Tally

@@ -20,7 +20,7 @@ from graph_schema.metrics import WRITE_SECONDS
 from graph_schema.records import Scope
 from topology.errors import Superseded
 from topology.graph import Graph, Transaction
-from topology.graph.connection import Row
+from topology.graph.rows import Row
 from topology.metrics import METER
 
 T = TypeVar("T")

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from cypher import statement
 from graph_schema.records import Problem
 from topology.graph import Transaction
-from topology.graph.connection import Row
+from topology.graph.rows import Row
 from topology.store.ahead import read_ahead
 from topology.store.context import WriteContext, batched, places
 from topology.store.creation import Created, create_objects
