@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from contextlib import closing
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
+from cli.ending import asked_to_end
 from cli.session import clear_errors, read_settings, say
 from topology.graph.opening import connect
 from topology.metrics.keeping import Keeping
@@ -31,15 +30,12 @@ def beat() -> None:
 
     settings = read_settings()
     log_to_standard_error(settings, "beat")
-    ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
 
     @cache
     def tasks() -> Celery:
         return make_app(settings)
 
-    with clear_errors(), closing(connect(settings, say, patience=_PATIENCE)) as graph:
+    with clear_errors(), asked_to_end() as ended, closing(connect(settings, say, patience=_PATIENCE)) as graph:
         way = partial(connect, settings, patience=_PATIENCE)
         with Presence("beat", way), Keeping(way):
             Beat(graph, settings, tasks).run(ended)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from contextlib import closing
 from functools import cache, partial
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from cli.ending import asked_to_end
 from cli.session import WITH_ERRORS, clear_errors, print_json, read_settings, say, session
 from topology.environments import EnvironmentRegistry
 from topology.environments.secrets import open_vault
@@ -47,15 +46,12 @@ def listen(
     few_arenas()
     settings = read_settings()
     log_to_standard_error(settings, "listener")
-    ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
 
     @cache
     def tasks() -> Celery:
         return make_app(settings)
 
-    with clear_errors(), closing(connect(settings, say, patience=_PATIENCE)) as graph:
+    with clear_errors(), asked_to_end() as ended, closing(connect(settings, say, patience=_PATIENCE)) as graph:
         registry = EnvironmentRegistry(graph, open_vault(settings))
         supervisor = Supervisor(graph, settings, registry, tasks, only=env or ())
         way = partial(connect, settings, patience=_PATIENCE)

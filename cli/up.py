@@ -10,13 +10,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Annotated
 
 import typer
 
+from cli.ending import asked_to_end
 from cli.serving import Host, Port
 from cli.session import USAGE, clear_errors, fail, read_settings, say
 from topology.errors import TopologyError
@@ -51,7 +52,7 @@ def up(
     worker = Child("worker", ["worker", "--concurrency", str(concurrency)])
     listener = Child("listen", ["listen", *(settings.looked_after or [])])
     children = [worker, Child("beat", ["beat"]), listener, Child("api", api)]
-    with clear_errors(), _asked_to_end() as ended:
+    with clear_errors(), asked_to_end() as ended:
         neo4j, redis = Neo4j(settings), Redis(settings)
         try:
             neo4j.start()
@@ -278,15 +279,3 @@ def _stop(children: Sequence[Child], ended: threading.Event) -> None:
     deadline = time.monotonic() + _GRACE
     for child in running:
         child.wait(deadline, ended)
-
-
-@contextmanager
-def _asked_to_end() -> Iterator[threading.Event]:
-    """Set by Ctrl-C and SIGTERM, instead of what they do otherwise."""
-    ended = threading.Event()
-    former = {n: signal.signal(n, lambda *_: ended.set()) for n in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield ended
-    finally:
-        for number, handler in former.items():
-            signal.signal(number, handler)

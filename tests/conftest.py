@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import pytest
 from neo4j import GraphDatabase
 
@@ -16,6 +17,10 @@ from topology.graph import Graph
 from topology.neo4j_server import ManagedServer
 from topology.settings import Settings
 from topology.store import prepare
+
+# A machine may be busy: how long an example takes says nothing.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 _DATA = "neo4j-of-this-run"
 _CROWD = 300

@@ -23,6 +23,9 @@ WITH CASE WHEN o IS NULL THEN {details: null} ELSE o {.id} END AS node
 AS_NODE = Statement("test", "an object", "read", ("environment",), f"{_FOUND} RETURN node")
 COLLECTED = Statement("test", "an object", "read", ("environment",), f"{_FOUND} RETURN collect({{node: node}}) AS rows")
 AMONG_NODES = Statement("test", "an object", "read", ("environment",), f"{_FOUND} RETURN [node] AS nodes")
+INSIDE = Statement(
+    "test", "an object", "read", ("environment",), f"{_FOUND} RETURN [{{node: node, inside: 1}}] AS floating_ips"
+)
 
 
 class Returning:
@@ -60,6 +63,7 @@ def said(graph: Graph, environment: str, *ids: str) -> None:
         (AS_NODE, {"node": {"id": "back"}}),
         (COLLECTED, {"node": {"id": "back"}}),
         (AMONG_NODES, {"nodes": [{"id": "back"}]}),
+        (INSIDE, {"floating_ips": [{"node": {"id": "back"}, "inside": 1}]}),
     ],
 )
 def test_a_question_is_asked_again_when_something_went_meanwhile(

@@ -10,6 +10,9 @@ from neo4j import Result
 Row = dict[str, Any]
 # The one column of a statement that collects its rows.
 _COLLECTED = ["rows"]
+# Under which names rows tell of objects: of one, of several.
+_ONE = ("node", "port", "router")
+_SEVERAL = ("nodes", "parents", "floating_ips")
 
 
 def rows_of(result: Result) -> list[Row]:
@@ -24,12 +27,11 @@ def rows_of(result: Result) -> list[Row]:
 
 
 def is_there(row: Row) -> bool:
-    """Whether the object that a row tells of, as `node` or among `nodes`, was there when its properties were read.
+    """Whether the objects that a row tells of were there when their properties were read.
 
-    Neo4j finds a node, and reads it later: of one that was removed in between there is a map without properties.
+    Neo4j finds a node, and reads it later: of one that was removed in between there is a map without values.
     """
-    node, nodes = row.get("node"), row.get("nodes")
-    return _has_id(node) and (not isinstance(nodes, list) or all(map(_has_id, nodes)))
+    return all(_has_id(row.get(key)) for key in _ONE) and all(all(map(_has_id, row.get(key) or ())) for key in _SEVERAL)
 
 
 def all_there(rows: Sequence[Row]) -> bool:
@@ -37,5 +39,9 @@ def all_there(rows: Sequence[Row]) -> bool:
     return all(map(is_there, rows))
 
 
-def _has_id(node: object) -> bool:
-    return not isinstance(node, dict) or "id" in node
+def _has_id(told: object) -> bool:
+    """Whether the map of an object has its id; so has all that is no map."""
+    if not isinstance(told, dict):
+        return True
+    inner = told.get("node") or told.get("floating_ip")
+    return _has_id(inner) if inner is not None else told.get("id") is not None
